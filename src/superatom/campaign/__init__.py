@@ -1,0 +1,1 @@
+"""Doing it, and remembering: the plan that joins routes and conditions."""

@@ -1,0 +1,1 @@
+"""At which settings: levers, evidence, bench sheets, hazards."""

@@ -1,0 +1,1 @@
+"""What is known, by whom, under which licence: reference tables, records, sources."""

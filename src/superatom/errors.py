@@ -1,0 +1,74 @@
+"""Every deliberate error of superatom: one class per kind, one clear sentence per raise.
+
+The sentence names what was found and what would be legal. The command line turns any `SuperatomError` into that
+sentence and the exit code of its class (2 for bad input, 3 for a missing extra); a traceback needs ``--debug``.
+"""
+
+from __future__ import annotations
+
+
+class SuperatomError(Exception):
+    """Base of all errors superatom raises on purpose."""
+
+    exit_code = 2
+
+
+class FormulaError(SuperatomError):
+    """A cluster formula cannot be read."""
+
+
+class UnknownLigandError(FormulaError):
+    """A ligand name is in no table."""
+
+
+class UnknownNameError(SuperatomError):
+    """A name (solvent, reagent, metal, data source, ...) is in no table."""
+
+
+class ChemistryError(SuperatomError):
+    """Input that parses but contradicts chemistry, such as a cluster without metal."""
+
+
+class StructureError(SuperatomError):
+    """A structure file cannot be read, or what it holds cannot be interpreted safely."""
+
+
+class ReferenceDataError(SuperatomError):
+    """A packaged or user table breaks its own rules."""
+
+
+class DataSourceError(SuperatomError):
+    """A data source cannot be fetched or does not match its checksum."""
+
+
+class BalanceError(SuperatomError):
+    """No balanced equation exists for the species given."""
+
+
+class StockError(SuperatomError):
+    """A stock entry cannot be understood."""
+
+
+class UnitError(SuperatomError):
+    """A quantity has no unit, an unknown unit, or one of the wrong kind."""
+
+
+class MissingExtraError(SuperatomError):
+    """An optional package is needed; the sentence says how to install it."""
+
+    exit_code = 3
+
+
+def did_you_mean(name: str, known: list[str], n: int = 3) -> str:
+    """Return ``" Did you mean A, B?"`` for close matches of `name` in `known`, or an empty string.
+
+    >>> did_you_mean("PTE", ["PET", "TBBT"])
+    ' Did you mean PET?'
+    >>> did_you_mean("zzzzzz", ["PET", "TBBT"])
+    ''
+    """
+    from difflib import get_close_matches
+
+    by_lower = {k.lower(): k for k in known}
+    close = [by_lower[c] for c in get_close_matches(name.lower(), by_lower, n=n, cutoff=0.6)]
+    return f" Did you mean {', '.join(close)}?" if close else ""

@@ -1,0 +1,1 @@
+"""How to get there: transformations, balanced steps, stock, search."""

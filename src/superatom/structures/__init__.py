@@ -1,0 +1,1 @@
+"""What a cluster is: formula, ligands, electrons, geometry, partition, motifs."""
