@@ -20,13 +20,14 @@ _FRONT_DOOR = {
     "accessibility_index": "superatom.data.accessibility",
     "library": "superatom.data.library",
     "Plan": "superatom.campaign.plan",
-    "plan": "superatom.campaign.plan",
+    "plan": "superatom.campaign.planning",
 }
 
 __all__ = ["Ligand", "Nanocluster", "Plan", "Structure", "accessibility_index", "library", "plan", "read"]
 
 if TYPE_CHECKING:
-    from superatom.campaign.plan import Plan, plan
+    from superatom.campaign.plan import Plan
+    from superatom.campaign.planning import plan
     from superatom.data import library
     from superatom.data.accessibility import accessibility_index
     from superatom.structures.files import read

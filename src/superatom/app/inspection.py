@@ -1,0 +1,66 @@
+"""What ``superatom inspect`` answers, as JSON-ready data: one shape for formulas and structure files.
+
+Keys that only a geometry gives (inorganic_core, metal_core, staples, motifs, metal_metal_distance_A, point_group) are
+those of `superatom.structures.description.describe`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from superatom.campaign.target import accessibility_to_dict, card_to_dict, target_card
+from superatom.structures.nanocluster import Nanocluster
+from superatom.structures.structure import Structure, element_formula
+
+# what needs the charge, and is not known without it
+_NEEDS_CHARGE = ("valence_electrons", "shell_closed", "shell", "known", "relatives")
+
+
+def inspect_formula(formula: str) -> dict[str, Any]:
+    """Return the card of a formula.
+
+    Raises `FormulaError` with one sentence for text that is no formula.
+
+    >>> found = inspect_formula("[Au25(SC2H4Ph)18]-")
+    >>> found["formula"], found["valence_electrons"], found["shell_closed"]
+    ('[Au25(PET)18]-', 8, True)
+    """
+    return card_to_dict(target_card(Nanocluster.parse(formula), text=formula))
+
+
+def inspect_structure(path: Path, *, charge: int | None = None) -> dict[str, Any]:
+    """Return the card of a structure file with its core, staples, motifs and symmetry.
+
+    Where neither the file nor `charge` (e) states the charge, what depends on it is None and `charge_basis` says how to
+    give it. Raises `StructureError` for a file that cannot be read.
+    """
+    from superatom.data.accessibility import accessibility_index, metal_distance_A
+    from superatom.structures.description import describe
+    from superatom.structures.files import read
+
+    structure = read(path, charge=charge)
+    described = describe(structure)
+    cluster = structure.partition.nanocluster(described["charge"] or 0)
+    card = card_to_dict(target_card(cluster))
+    measured = accessibility_index(cluster, distance_A=metal_distance_A(structure))
+    card |= {"accessibility_index": round(measured.phi, 4), "accessibility": accessibility_to_dict(measured)}
+    geometry = {key: value for key, value in described.items() if key not in ("ligands", "formula")}
+    unknown: dict[str, Any] = {**dict.fromkeys(_NEEDS_CHARGE), "remarks": []} if described["charge"] is None else {}
+    bindings = {ligand["name"]: ligand["binding"] for ligand in described["ligands"]}
+    details = [{**detail, "binding": bindings.get(detail["name"], "")} for detail in card["ligand_details"]]
+    return card | {"ligand_details": details, "ligands_found": described["ligands"]} | geometry | unknown
+
+
+def cluster_xyz(structure: Structure) -> str:
+    """Return the cluster of a structure as an XYZ file, solvent and counter-ions left out.
+
+    >>> from superatom.structures.structure import Structure
+    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]]
+    >>> cluster_xyz(Structure(("S", "Au", "S", "Au", "Au"), xyz, charge=0)).splitlines()[:3]
+    ['5', 'Au3S2', 'S -2.3000 0.0000 0.0000']
+    """
+    beside = {atom for fragment in structure.partition.solvents_and_counter_ions for atom in fragment.atoms}
+    kept = [i for i in range(structure.n_atoms) if i not in beside]
+    rows = (f"{structure.symbols[i]} " + " ".join(f"{x:.4f}" for x in structure.positions[i]) for i in kept)
+    return f"{len(kept)}\n{element_formula([structure.symbols[i] for i in kept])}\n" + "\n".join(rows) + "\n"

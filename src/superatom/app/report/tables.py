@@ -1,0 +1,232 @@
+"""Tables shared by the reports: what the fields are called, the evidence of a plan, and CSV that spreadsheets trust."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+LEVER_TITLES: Mapping[str, str] = {
+    "time": "time",
+    "temperature": "temperature",
+    "stirring": "stirring",
+    "metal_to_ligand_ratio": "metal : ligand",
+    "solvent": "solvent",
+    "reductant": "reductant",
+    "ph": "pH",
+    "additives": "additives",
+}
+BASIS_TITLES: Mapping[str, str] = {
+    "records": "reported",
+    "stoichiometry": "balanced equation",
+    "trend": "trend",
+    "screening": "to be screened",
+}
+LEVEL_TITLES: Mapping[str, str] = {
+    "read_in_paper": "read in the paper",
+    "read_in_page_excerpt": "read in an excerpt",
+    "read_in_review": "read in a review",
+    "computed": "computed",
+}
+
+
+def title_of(word: str, titles: Mapping[str, str]) -> str:
+    """Return the reader's word for a key, or the key with its underscores opened.
+
+    >>> title_of("ph", LEVER_TITLES), title_of("some_new_lever", LEVER_TITLES)
+    ('pH', 'some new lever')
+    """
+    return titles.get(word, word.replace("_", " "))
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return every key of `rows`, in order of first appearance, dropping columns that are empty throughout.
+
+    >>> columns_of([{"a": 1, "b": None}, {"a": 2, "c": 0}])
+    ['a', 'c']
+    """
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return [key for key in keys if any(row.get(key) not in (None, "") for row in rows)]
+
+
+def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write flat rows as CSV; text that a spreadsheet would run as a formula is preceded by an apostrophe.
+
+    >>> print(to_csv([{"step": 1, "reason": "=warmer", "T": -5}]).strip().replace(chr(13), ""))
+    step,reason,T
+    1,'=warmer,-5
+    """
+    columns = columns_of(rows)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(("=", "@", "\t", "\r")):
+        return f"'{value}"
+    if isinstance(value, str) and value.startswith(("+", "-")) and not _is_number(value):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def all_evidence(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each piece of evidence once with the steps that rest on it, what is cited by name first.
+
+    ``is_cited`` tells the precedents, and the records that a recommendation or conflict names, from those that were
+    only weighed. `what` of a record joins what it says on each lever.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for route in plan["routes"]:
+        for step in route["steps"]:
+            place = f"{route['rank']}.{step['number']}"
+            for item in step["evidence"]:
+                _add(found, item, str(item["what"]), place, is_cited=True)
+            for lever, advice in step["conditions"].items():
+                said = " ".join([str(advice["recommendation"]), *map(str, advice["conflicts"])])
+                for record in advice["records"]:
+                    what = f"{title_of(lever, LEVER_TITLES)}: {record['says']}"
+                    _add(found, record, what, place, is_cited=str(record["id"]) in said)
+    rows = [row | {"what": "; ".join(row["what"])} for row in found.values()]
+    return sorted(rows, key=lambda row: not row["is_cited"])
+
+
+def _add(found: dict[str, dict[str, Any]], item: Mapping[str, Any], what: str, place: str, *, is_cited: bool) -> None:
+    row = found.setdefault(str(item["id"]), {"level": "", **item, "what": [], "used_in": [], "is_cited": False})
+    row["is_cited"] |= is_cited
+    row["what"] += [] if any(what.partition(": ")[2] in said for said in row["what"]) else [what]
+    row["used_in"] += [place] if place not in row["used_in"] else []
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Write a number to `digits` significant figures without exponent, or a dash for none.
+
+    >>> number(13.4012), number(0.0138), number(None), number(7394.2, 6), number(-0.14)
+    ('13.4', '0.0138', '–', '7394.2', '−0.14')
+    """
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        text = f"{float(text):.12f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{float(text):.0f}"
+    return text.replace("-", "−")
+
+
+def cost_words(terms: Mapping[str, float]) -> str:
+    """Return the terms of a cost that are not zero.
+
+    >>> cost_words({"steps": 1.3, "evidence": 0.0, "yield": 0.347})
+    'steps 1.3, yield 0.347'
+    """
+    return ", ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in terms.items() if value)
+
+
+def measured(known: Mapping[str, Any]) -> list[str]:
+    """Return the measured properties of a known cluster, those whose key names a unit.
+
+    >>> measured({"properties": {"gap_eV": "1.33", "n_star": "8"}})
+    ['gap 1.33 eV']
+    """
+    return [setting_words(k, str(v)) for k, v in known["properties"].items() if v and _split_unit(k)[1]]
+
+
+def brief(recommendation: str) -> str:
+    """Return the value of a recommendation without its reasons.
+
+    >>> brief("20 h (L065, same target)"), brief("TOAB (L002); where the record adds it")
+    ('20 h', 'TOAB')
+    """
+    return re.split(r"\s\(|;", recommendation, maxsplit=1)[0].strip()
+
+
+def new_remarks(card: Mapping[str, Any]) -> list[str]:
+    """Return the remarks of a card that its electron count does not say already."""
+    said = (card.get("shell") or {}).get("remark") or "\0"
+    return [str(remark) for remark in card.get("remarks") or () if said not in str(remark)]
+
+
+def source_text(source: Mapping[str, Any] | str | None) -> str:
+    """Return who says so: a citation, or nothing.
+
+    >>> source_text({"citation": "M. Zhu et al., 2008", "doi": "10.1/x"}), source_text(None)
+    ('M. Zhu et al., 2008', '')
+    """
+    if source is None or isinstance(source, str):
+        return source or ""
+    return str(source["citation"])
+
+
+_UNITS = {
+    "C": "°C",
+    "h": "h",
+    "min": "min",
+    "rpm": "rpm",
+    "mM": "mM",
+    "mL": "mL",
+    "mg": "mg",
+    "mmol": "mmol",
+    "A": "Å",
+    "nm": "nm",
+    "eV": "eV",
+    "percent": "%",
+}
+
+
+def column_title(key: str) -> str:
+    """Return a column's heading with its unit in brackets.
+
+    >>> column_title("temperature_C"), column_title("metal_to_ligand_ratio")
+    ('temperature (°C)', 'metal : ligand')
+    """
+    stem, unit = _split_unit(key)
+    name = title_of(stem, LEVER_TITLES)
+    return f"{name} ({unit})" if unit else name
+
+
+def setting_words(key: str, value: str) -> str:
+    """Return a setting as it is said.
+
+    >>> setting_words("temperature_C", "0")
+    'temperature 0 °C'
+    """
+    stem, unit = _split_unit(key)
+    return f"{title_of(stem, LEVER_TITLES)} {value} {unit}".strip()
+
+
+def _split_unit(key: str) -> tuple[str, str]:
+    stem, _, unit = key.rpartition("_")
+    return (stem, _UNITS[unit]) if stem and unit in _UNITS else (key, "")
+
+
+def structure_lines(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield the lines that only a geometry gives."""
+    for key, name in (("inorganic_core", "inorganic core"), ("metal_core", "metal core")):
+        if part := found.get(key):
+            yield name, str(part["formula"])
+    if staples := found.get("staples"):
+        yield "surface motifs", ", ".join(f"{s['count']} × {s['name']}" for s in staples)
+    if motifs := found.get("motifs"):
+        yield "core motifs", ", ".join(str(motif) for motif in motifs)
+    if found.get("motif_remark"):
+        yield "core motifs", str(found["motif_remark"])
+    if found.get("metal_metal_distance_A"):
+        yield "metal–metal", f"{number(found['metal_metal_distance_A'], 4)} Å (mean over bonded pairs)"
+    if found.get("point_group"):
+        of = f" of the {found['point_group_of']}" if found.get("point_group_of") else ""
+        yield "point group", f"{found['point_group']}{of}"
+    for other in found.get("solvents_and_counter_ions", ()):
+        yield "beside it", f"{other['count']} {other['name']} ({other['formula']})"
+    for note in found.get("notes", ()):
+        yield "reading", str(note)

@@ -1,0 +1,145 @@
+"""Make a plan: target design, route development, condition optimisation (Lyu 2025, doi:10.1039/d5nh00353a, Fig. 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from superatom.campaign.plan import Pitfall, Plan, PlannedRoute, PlannedStep
+from superatom.campaign.target import TargetCard, target_card
+from superatom.conditions.recommend import recommend_route
+from superatom.conditions.screening import first_experiments
+from superatom.conditions.sheet import bench_sheet
+from superatom.data.records import Recipe, Route
+from superatom.data.reference import precedents, recipes
+from superatom.errors import ChemistryError
+from superatom.routes.search import RouteSearch, find_routes
+from superatom.routes.stock import Stock
+from superatom.structures.nanocluster import Nanocluster
+from superatom.structures.structure import Structure
+
+NOT_YET = (
+    "Stability and core-ligand compatibility are not predicted in this version; the card gives the accessibility "
+    "index, mixing enthalpies and relatives instead."
+)
+
+
+def plan(
+    target: str | Nanocluster,
+    stock: str | Sequence[str] | Path | Stock = "bench",
+    *,
+    max_steps: int = 6,
+    routes: int = 3,
+    scale: str = "10mg",
+    scale_of: str = "product",
+    structure: Structure | None = None,
+) -> Plan:
+    """Plan the synthesis of `target` from `stock`.
+
+    Parameters
+    ----------
+    target
+        a formula (``"[Au25(PET)18]-"``) or a `Nanocluster`.
+    stock
+        ``"bench"`` (common salts, ligands, reductants), names, a file with one name per line, or a `Stock`.
+    max_steps, routes
+        longest route and number of routes wanted.
+    scale, scale_of
+        bench-sheet scale such as ``"10mg"``, of the ``product`` or the ``metal_salt``.
+    structure
+        a geometry of the target, for its card.
+
+    Raises
+    ------
+    SuperatomError
+        for a formula, stock entry or scale that cannot be read.
+
+    Examples
+    --------
+    >>> result = plan("[Au25(PET)18]-", routes=1)
+    >>> result.routes[0].route.steps[-1].product.formula
+    '[Au25(PET)18]-'
+    """
+    if max_steps < 1 or routes < 1:
+        raise ChemistryError(f"max_steps and routes must be at least 1; found {max_steps} and {routes}")
+    cluster = target if isinstance(target, Nanocluster) else Nanocluster.parse(target)
+    shelf = as_stock(stock)
+    card = target_card(cluster, text=target if isinstance(target, str) else "", structure=structure)
+    search = find_routes(cluster, shelf, max_steps=max_steps, n_routes=routes)
+    planned = tuple(_planned(route, scale, scale_of) for route in search.routes)
+    best = [(p.step, p.settings) for p in planned[0].steps] if planned else []
+    return Plan(
+        card=card,
+        stock=shelf,
+        routes=planned,
+        first_experiments=first_experiments(best) if best else (),
+        pitfalls=tuple(_pitfalls(cluster)),
+        warnings=(*_warnings(card, search), NOT_YET),
+        missing_link=search.missing_link,
+        nearest_relatives=tuple(search.nearest_relatives),
+    )
+
+
+def as_stock(stock: str | Sequence[str] | Path | Stock) -> Stock:
+    """Read what the chemist means by stock: ``bench``, a file, one name, several names, or a `Stock`."""
+    if isinstance(stock, Stock):
+        return stock
+    if isinstance(stock, Path):
+        return Stock.from_file(stock)
+    if isinstance(stock, str):
+        if stock == "bench":
+            return Stock.bench()
+        if Path(stock).is_file():
+            return Stock.from_file(Path(stock))
+        return Stock.of([name.strip() for name in stock.split(",") if name.strip()])
+    return Stock.of(list(stock))
+
+
+def _planned(route: Route, scale: str, scale_of: str) -> PlannedRoute:
+    steps = []
+    for step, settings in zip(route.steps, recommend_route(route), strict=True):
+        try:
+            sheet, because = bench_sheet(step, settings, scale, scale_of), ""
+        except ChemistryError as refusal:  # generic ligands and mixtures have no mass: the report says so
+            sheet, because = None, str(refusal)
+        steps.append(PlannedStep(step, settings, sheet, because))
+    return PlannedRoute(route, tuple(steps))
+
+
+def _pitfalls(cluster: Nanocluster) -> list[Pitfall]:
+    """Failures reported for this target, from recipes and from failed precedents."""
+    failed = [
+        Pitfall(_what_happened(recipe), _why(recipe), recipe.source)
+        for recipe in recipes()
+        if recipe.target_cluster == cluster and recipe.outcome.success is False
+    ]
+    failed += [
+        Pitfall(f"{precedent.transformation.words} failed", precedent.mechanism, precedent.source)
+        for precedent in precedents()
+        if not precedent.succeeded and cluster in precedent.product_clusters
+    ]
+    return failed
+
+
+def _what_happened(recipe: Recipe) -> str:
+    kind = recipe.outcome.outcome_class.replace("_", " ")
+    return f"{kind}: {recipe.outcome.product}" if recipe.outcome.product else kind
+
+
+def _why(recipe: Recipe) -> str:
+    parts = (recipe.conditions.other, recipe.outcome.purity_note, recipe.notes)
+    return "; ".join(part for part in parts if part)
+
+
+def _warnings(card: TargetCard, search: RouteSearch) -> list[str]:
+    warnings = []
+    if card.cluster.valence_electrons < 0 or not card.cluster.shell.is_even:
+        warnings.extend(card.remarks[:2])
+    if not card.accessibility.favourable:
+        warnings.append(
+            f"Accessibility index {card.accessibility.phi:.2f} is below -0.3, outside the range of synthesised "
+            "bimetallic materials (Gu 2025)."
+        )
+    if search.routes and all(any(s.support.is_inferred for s in route.steps) for route in search.routes):
+        warnings.append("Every route holds at least one inferred step: nobody has reported it for this target.")
+    return warnings

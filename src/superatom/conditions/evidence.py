@@ -1,0 +1,217 @@
+"""Which records bear on a step, how close they are, and at which stage of an experiment each of their settings belongs.
+
+A literature recipe describes a whole preparation; a planned step is one stage of it. Here a record is cut to the stage
+(complex formation or what follows), placed by its distance to the step, and weighted by distance, by how closely its
+source was read and by how well its product is defined. Failures are kept: they bound the window.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from superatom.conditions.aim import Aim, clusters_in, is_polar, ligand_called, shares_reactant
+from superatom.conditions.dose import find_reductant
+from superatom.conditions.stages import cut_to_stage, stage_of
+from superatom.data.records import Conditions, EvidenceLevel, Outcome, Precedent, Recipe, Source
+from superatom.structures.ligands import Ligand
+from superatom.structures.nanocluster import Nanocluster
+
+# Closeness of a record to the step, in words for the reader, with its weight. The order is the order of preference.
+SAME_TARGET = "same target"
+PARENT = "same cluster without the dopant"
+SAME_CORE_OPEN = "same core, ligand not named"
+SAME_CORE = "same core, other ligand of the same class"
+SAME_LIGAND = "same ligand and metal, other size"
+SAME_CLASS = "same metal and ligand class, other size"
+WEIGHTS = {
+    SAME_TARGET: 1.0,
+    PARENT: 0.6,
+    SAME_CORE_OPEN: 0.6,
+    SAME_CORE: 0.4,
+    SAME_LIGAND: 0.25,
+    SAME_CLASS: 0.1,
+}
+ORDER = list(WEIGHTS)
+CLOSE = frozenset(ORDER[: ORDER.index(SAME_CORE) + 1])  # close enough that words alone are worth following
+_READ = {
+    EvidenceLevel.READ_IN_PAPER: 1.0,
+    EvidenceLevel.READ_IN_REVIEW: 0.9,
+    EvidenceLevel.READ_IN_PAGE_EXCERPT: 0.8,
+    EvidenceLevel.COMPUTED: 0.4,
+}
+_UNDEFINED_PRODUCT = ("luminescent", "not_stated", "not_atomically_defined")  # product not shown to be one size
+_RESCORED = "same experiment scored against"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One record cut to the stage of the step: its settings there, its outcome, its distance and weight."""
+
+    id: str
+    series: str
+    series_parameter: str
+    target: str
+    conditions: Conditions
+    outcome: Outcome
+    source: Source
+    distance: str
+    weight: float
+    text: str = ""
+    mismatch: str = ""  # why it does not speak for this step although it is shown
+
+
+def observations(
+    aim: Aim, recipes: Iterable[Recipe], precedents: Iterable[Precedent], cited: Iterable[Precedent] = ()
+) -> tuple[Observation, ...]:
+    """Return the records that bear on `aim`, closest and heaviest first.
+
+    The second scoring of one experiment against another target is left out, and a reaction that only repeats a recipe
+    (same paper) adds nothing. `cited` are the precedents the route planner names for this very step.
+    """
+    found = [o for recipe in recipes if (o := _from_recipe(recipe, aim)) is not None]
+    papers = {_paper(o.source) for o in found}
+    named = {p.id for p in cited}
+    for precedent in {p.id: p for p in (*cited, *precedents)}.values():
+        observation = _from_precedent(precedent, aim, is_cited=precedent.id in named)
+        if observation is not None and _paper(observation.source) not in papers:
+            found.append(observation)
+    order = list(WEIGHTS)
+    return tuple(sorted(found, key=lambda o: (order.index(o.distance), -o.weight, o.id)))
+
+
+def _paper(source: Source) -> str:
+    return source.doi.lower() or re.sub(r"\W+", "", source.citation.lower())
+
+
+def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
+    if _RESCORED in recipe.notes:
+        return None
+    is_same_stage, conditions = cut_to_stage(recipe, aim)
+    target = recipe.target_cluster or next(iter(clusters_in(recipe.target)), None)
+    distance = _distance(target, recipe.target, recipe.ligand, aim)
+    outcome = recipe.outcome
+    if outcome.success is False and (hit := _product_distance(recipe, aim)):
+        # it missed its own target but gave ours: for this step it is a success
+        distance, outcome = hit, replace(outcome, success=True)
+    if not is_same_stage or not distance or (stage_of(recipe) == "" and not _may_be(aim, distance)):
+        return None
+    mismatch = _mismatch(recipe, aim)
+    text = "; ".join(part for part in (recipe.conditions.other, recipe.procedure.get("purification", "")) if part)
+    weight = WEIGHTS[distance] * _READ[recipe.source.level] * _definition(outcome)
+    return Observation(
+        id=recipe.id,
+        series=recipe.series,
+        series_parameter=recipe.series_parameter,
+        target=recipe.target,
+        conditions=conditions,
+        outcome=outcome,
+        source=recipe.source,
+        distance=distance,
+        weight=weight * (0.2 if mismatch else 1.0),
+        text=text,
+        mismatch=mismatch,
+    )
+
+
+def is_defined(outcome: Outcome) -> bool:
+    """Whether the record says what came out and that it was one size."""
+    vague = any(word in outcome.outcome_class for word in _UNDEFINED_PRODUCT)
+    return outcome.success is not None and not vague
+
+
+def _definition(outcome: Outcome) -> float:
+    if outcome.success is None:
+        return 0.3
+    return 1.0 if is_defined(outcome) else 0.5
+
+
+def _product_distance(recipe: Recipe, aim: Aim) -> str:
+    if aim.cluster is None or recipe.outcome.outcome_class != "other_single_product":
+        return ""
+    found = next(iter(clusters_in(recipe.outcome.product)), None)
+    return _core_distance(found, aim.cluster) if found else ""
+
+
+def _may_be(aim: Aim, distance: str) -> bool:
+    """Whether a record that does not say which stage it is about may be read for this stage."""
+    return aim.stage in ("reduction", "complex formation") or distance == SAME_TARGET
+
+
+def _mismatch(recipe: Recipe, aim: Aim) -> str:
+    """Say why a record hardly speaks for the step: water against organic solvent, or another reductant."""
+    if aim.reductant and recipe.conditions.reductant:
+        reductant = find_reductant(recipe.conditions.reductant)
+        if reductant is not None and reductant.name != aim.reductant:
+            return "other reductant"
+    if aim.ligand is None or aim.ligand.is_generic:
+        return ""
+    ligand = ligand_called(recipe.ligand)
+    if ligand is not None and not ligand.is_generic:
+        return "" if is_polar(ligand) == aim.is_aqueous else "other medium"
+    solvents = recipe.conditions.solvents
+    return "other medium" if solvents and ("water" in solvents) != aim.is_aqueous else ""
+
+
+def _from_precedent(precedent: Precedent, aim: Aim, *, is_cited: bool) -> Observation | None:
+    if precedent.transformation is not aim.transformation and not is_cited:
+        return None
+    distances = [_distance(c, c.formula, "", aim) for c in precedent.product_clusters]
+    distance = min((d for d in distances if d), key=list(WEIGHTS).index, default="")
+    if not distance and is_cited:
+        distance = SAME_CLASS
+    if not distance or not shares_reactant(precedent.reactant_clusters, aim):
+        return None
+    success = precedent.succeeded
+    return Observation(
+        id=precedent.id,
+        series="",
+        series_parameter="",
+        target=" + ".join(precedent.products),
+        conditions=precedent.conditions,
+        outcome=Outcome(success, "" if success else "failed", " + ".join(precedent.products), precedent.yield_percent),
+        source=precedent.source,
+        distance=distance,
+        weight=WEIGHTS[distance] * _READ[precedent.source.level],
+        text=precedent.conditions.other,
+    )
+
+
+def _distance(cluster: Nanocluster | None, target: str, ligand_text: str, aim: Aim) -> str:
+    """Return how close a record's target is to the aim, or an empty string when it does not bear on it."""
+    if cluster is not None and cluster == aim.complex:
+        return SAME_TARGET
+    if aim.cluster is not None and cluster is not None and (core := _core_distance(cluster, aim.cluster)):
+        return core
+    metals = frozenset(dict(cluster.metals)) if cluster else frozenset(re.findall(r"Au|Ag|Cu|Pt|Pd|Cd|Hg|Ni", target))
+    if not metals & aim.metals or aim.ligand is None or (len(metals) > 1 and metals != aim.metals):
+        return ""
+    names = _ligands(ligand_text) or ({k for k, _ in cluster.ligands} if cluster else set())
+    if any(ligand.name == aim.ligand.name for ligand in names):
+        return SAME_LIGAND
+    return SAME_CLASS if any(ligand.ligand_class == aim.ligand.ligand_class for ligand in names) else ""
+
+
+def _core_distance(cluster: Nanocluster, aim: Nanocluster) -> str:
+    shells = _shell(cluster), _shell(aim)
+    if shells[0] != shells[1]:
+        return ""
+    if cluster.metals == aim.metals:
+        if cluster.ligands == aim.ligands:
+            return SAME_TARGET
+        return SAME_CORE_OPEN if cluster.is_generic else SAME_CORE
+    if aim.dopants and cluster.n_metals == aim.n_metals and set(dict(cluster.metals)) <= set(dict(aim.metals)):
+        return PARENT
+    return ""
+
+
+def _shell(cluster: Nanocluster) -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = {}
+    for ligand, n in cluster.ligands:
+        counts[ligand.ligand_class] = counts.get(ligand.ligand_class, 0) + n
+    return tuple(sorted(counts.items()))
+
+
+def _ligands(text: str) -> set[Ligand]:
+    return {ligand for part in text.split(" + ") if part and (ligand := ligand_called(part)) is not None}

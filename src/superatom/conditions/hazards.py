@@ -1,0 +1,78 @@
+"""Hazards of what goes into the flask, each with one line of what to do.
+
+The packaged table `hazards.csv` names the GHS classes (Globally Harmonised System; CLP Regulation (EC) 1272/2008 in
+Europe) per reagent, ligand class and solvent; the reagent table adds its own words. A chemical without an entry is
+said to have none here: that is no statement that it is safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from superatom.data.reagents import reagent_table
+from superatom.data.rows import Row
+from superatom.structures.ligands import ligand_table
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """One hazard: the reagent, the danger in GHS words, what to do, and where the classification is from."""
+
+    reagent: str
+    danger: str
+    do: str
+    source: str
+
+
+NO_ENTRY = "no classification in the packaged tables: read the supplier's safety data sheet"
+
+
+def hazards_of(
+    reagents: Iterable[str] = (), ligands: Iterable[str] = (), solvents: Iterable[str] = ()
+) -> tuple[Hazard, ...]:
+    """Return the hazards of reagents (by name or formula), free ligands (by ligand name) and solvents.
+
+    >>> [h.reagent for h in hazards_of(["CO"], ["PET"])]
+    ['CO', 'PET']
+    >>> hazards_of(["NaBH4"])[0].do.startswith("open or vented")
+    True
+    """
+    found: list[Hazard] = []
+    for name in dict.fromkeys(reagents):
+        found += _by_name(name)
+    table = ligand_table()
+    for name in dict.fromkeys(ligands):
+        kind = table.find(name).ligand_class if name in table else ""
+        found += [_hazard(name, row) for row in _rows("ligand_class") if row["pattern"] == kind]
+    for name in dict.fromkeys(solvents):
+        found += [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], name)][:1]
+    return tuple(found)
+
+
+def _by_name(name: str) -> list[Hazard]:
+    rules = [_hazard(name, row) for row in _rows("name") if re.search(row["pattern"], name)][:2]
+    table = reagent_table()
+    if rules or name not in table:
+        return rules or [Hazard(name, NO_ENTRY, "treat it as hazardous: fume hood, gloves, goggles", "")]
+    reagent = table.find(name)
+    words = "; ".join(reagent.hazards)
+    if words == "no classified hazard":
+        return []
+    return [Hazard(name, words or NO_ENTRY, "fume hood, gloves, goggles", reagent.source)]
+
+
+def _hazard(name: str, row: Row) -> Hazard:
+    return Hazard(name, row["ghs"], row["do"], row["source"])
+
+
+@cache
+def _rows(applies_to: str) -> tuple[Row, ...]:
+    import csv
+
+    lines = files("superatom.conditions").joinpath("hazards.csv").read_text(encoding="utf-8").splitlines()
+    rows = (Row(f"hazards.csv, line {n}", dict(cells)) for n, cells in enumerate(csv.DictReader(lines), start=2))
+    return tuple(row for row in rows if row["applies_to"] == applies_to)

@@ -1,0 +1,287 @@
+"""Recommend: for one planned step, what to set each of the eight levers to, and on what grounds.
+
+In this order of trust: a number from records close to the step; the window of a cited trend that applies; what close
+records say in words; a number from records of the same metal and ligand class; what a trend advises in words; and where
+nothing is known, a first screening range with its reason. The reductant dose is counted from the balanced equation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from superatom.conditions.aim import Aim, aim_of
+from superatom.conditions.evidence import (
+    CLOSE,
+    ORDER,
+    SAME_CLASS,
+    SAME_LIGAND,
+    SAME_TARGET,
+    Observation,
+    is_defined,
+    observations,
+)
+from superatom.conditions.levers import Basis, Lever, LeverAdvice, RecordRef, StepSettings, Strength, quantity, show
+from superatom.conditions.readings import (
+    agree,
+    around,
+    closest,
+    conflicts_of,
+    count,
+    lever_value,
+    lever_words,
+    limits,
+    readings_of,
+    say,
+    settle,
+    span,
+    strength_of,
+)
+from superatom.conditions.reductant import advise_reductant
+from superatom.conditions.trends import Trend, applicable, first_screening
+from superatom.data.records import Route, Step, Transformation
+from superatom.data.reference import precedents, recipes
+from superatom.structures.nanocluster import Nanocluster
+
+_SHOWN = 12  # records listed per lever, closest first
+
+
+def recommend(step: Step, *, towards: Nanocluster | None = None) -> StepSettings:
+    """Return the advice on all eight levers for `step`.
+
+    `towards` is the cluster a complexation step prepares for (its own product is only the complex); `recommend_route`
+    fills it in. Works for any step, with or without records: what is not known is said and gets a screening range.
+    """
+    aim = aim_of(step, towards)
+    found = observations(aim, recipes(), precedents(), step.support.precedents)
+    advice = tuple(_advise(lever, step, aim, found) for lever in Lever)
+    used = {r.id for a in advice for r in a.records}
+    return StepSettings(advice, len(used), tuple(_remarks(step, aim, found)))
+
+
+def recommend_route(route: Route) -> tuple[StepSettings, ...]:
+    """Return the settings of every step of a route; complexation steps look ahead to the cluster they prepare for."""
+    settings = []
+    for i, step in enumerate(route.steps):
+        later = [s.product.cluster for s in route.steps[i + 1 :] if s.product.kind == "cluster"]
+        is_complexation = step.transformation is Transformation.COMPLEXATION
+        towards = next((c for c in later if c is not None), None) if is_complexation else None
+        settings.append(recommend(step, towards=towards))
+    return tuple(settings)
+
+
+def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) -> LeverAdvice:
+    trends = applicable(aim, lever, step.reductant)
+    records = _refs(found, lever)
+    screening = first_screening(aim, lever, step.reductant)
+    base = LeverAdvice(
+        lever=lever.value,
+        recommendation="",
+        value=None,
+        basis="screening",
+        strength="none",
+        records=records,
+        trend=" ".join(dict.fromkeys(t.trend for t in trends[:3])),
+        mechanism=trends[0].mechanism if trends else "",
+        trend_sources=tuple(dict.fromkeys(t.source for t in trends[:3])),
+        screening=screening.points if screening else None,
+        screening_reason=screening.reason if screening else "",
+    )
+    if lever is Lever.REDUCTANT:
+        return advise_reductant(base, step, found)
+    if lever is Lever.RATIO and screening is None and (own := _own_ratio(step)):
+        base = replace(
+            base,
+            screening=tuple(float(f"{own * x:.2g}") for x in (1, 2, 4)),
+            screening_reason="once, twice and four times the ligand : metal ratio of the product itself",
+        )
+    if lever is Lever.PH and not aim.is_aqueous:
+        base = replace(
+            base, screening=("none",), screening_reason="an organic solvent has no pH: start without acid or base"
+        )
+    if lever in (Lever.SOLVENT, Lever.ADDITIVES):
+        return _advise_substance(base, lever, aim, found, trends)
+    return _advise_number(base, lever, found, trends)
+
+
+def _own_ratio(step: Step) -> float:
+    cluster = step.product.cluster
+    if cluster is None:
+        return 0.0
+    return sum(n for ligand, n in cluster.ligands if not ligand.is_bare_atom) / cluster.n_metals
+
+
+def _advise_number(
+    base: LeverAdvice, lever: Lever, found: tuple[Observation, ...], trends: tuple[Trend, ...]
+) -> LeverAdvice:
+    readings = readings_of(found, lever)
+    usable = [r for r in readings if r.is_success and not r.observation.mismatch]
+    group = closest(usable)
+    window = min(
+        (t for t in trends if t.window is not None),
+        key=lambda t: t.window is None or None in (t.window.low, t.window.high),  # a closed window before a bound
+        default=None,
+    )
+    distance = group[0].observation.distance if group else ""
+    scattered = ""
+    if group and distance not in CLOSE and not agree(lever, *span(group)):
+        scattered = f"records farther off ({distance}) scatter over {show(quantity(*span(group), lever.unit))}"
+        group = []
+    conflicts = (*conflicts_of(lever, group, readings, window), *((scattered,) if scattered else ()))
+    if group and (distance != SAME_CLASS or window is None):
+        value = settle(group, lever)
+        strength = strength_of(lever, group, readings)
+        if strength == "weak":
+            base = replace(
+                base, screening=around(lever, value), screening_reason="brackets a value that rests on weak records"
+            )
+            if closer := _closer_words(base.records, distance):
+                text = f"{closer.says} ({closer.id}, {closer.distance})"
+                text += f"; {say(lever, value)} in {count(group)} ({distance})"
+                return replace(_in_words(base, text, "records", "weak"), conflicts=conflicts)
+        return replace(
+            base,
+            recommendation=f"{say(lever, value)} ({count(group)}, {distance}{limits(value, group, readings)})",
+            value=value,
+            basis="records",
+            strength=strength,
+            conflicts=conflicts,
+            screening=base.screening if strength == "weak" else None,
+            screening_reason=base.screening_reason if strength == "weak" else "",
+        )
+    if window is not None and window.window is not None:
+        text = f"{say(lever, window.window)} (trend: {window.advice}"
+        text += f"; {window.applies_when})" if window.applies_when else ")"
+        return replace(
+            base, recommendation=text, value=window.window, basis="trend", strength=window.strength, conflicts=conflicts
+        )
+    return _advise_words(replace(base, conflicts=conflicts), lever, trends)
+
+
+def _closer_words(records: tuple[RecordRef, ...], distance: str) -> RecordRef | None:
+    """Return a success told in words that stands closer to the step than the numbers do."""
+    close = (r for r in records if r.succeeded and r.distance in CLOSE)
+    return next((r for r in close if ORDER.index(r.distance) < ORDER.index(distance)), None)
+
+
+def _advise_words(base: LeverAdvice, lever: Lever, trends: tuple[Trend, ...]) -> LeverAdvice:
+    """Use what close records or a trend say in words; else fall back on the screening range."""
+    close = [r for r in base.records if r.distance in CLOSE and r.succeeded and r.says]
+    if close:
+        text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given)"
+        if base.screening == ("none",):
+            text = f"an organic solvent has no pH; {text}"
+            base = replace(
+                base, screening=(close[0].says, "none"), screening_reason="with and without what the record adds"
+            )
+        return _in_words(base, text, "records", "weak")
+    advice = next((t for t in trends if t.advice), None)
+    if advice is not None:
+        return _in_words(base, advice.advice, "trend", "weak" if advice.strength == "weak" else advice.strength)
+    if base.screening is None:
+        return replace(base, recommendation="nothing is known, and no first range can be argued for")
+    unit = {"degC": " °C", "mol/mol": " mol/mol"}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
+    if base.screening == ("none",):
+        return replace(base, recommendation=f"leave out at first: {base.screening_reason}")
+    points = ", ".join(f"{p:g}" if isinstance(p, float) else p for p in base.screening)
+    return replace(base, recommendation=f"nothing is known for this step; try {points}{unit}")
+
+
+def _in_words(base: LeverAdvice, text: str, basis: Basis, strength: Strength) -> LeverAdvice:
+    return replace(base, recommendation=text, basis=basis, strength=strength)
+
+
+def _advise_substance(
+    base: LeverAdvice, lever: Lever, aim: Aim, found: tuple[Observation, ...], trends: tuple[Trend, ...]
+) -> LeverAdvice:
+    """Rank the substances that close records used; a substance that failed for the same aim is a conflict."""
+    votes: dict[str, list[Observation]] = {}
+    for o in found:
+        if (words := lever_words(o, lever)) and not o.mismatch and o.outcome.success is not False:
+            votes.setdefault(words, []).append(o)
+    close = {w: os for w, os in votes.items() if any(o.distance in CLOSE for o in os)}
+    conflicts = _substance_conflicts(lever, found, set(close))
+    if not close:
+        same_ligand = {w: os for w, os in votes.items() if any(o.distance == SAME_LIGAND for o in os)}
+        specific = next((t for t in trends if t.n_metals or t.ligands), None)
+        if same_ligand and specific is None and lever is Lever.SOLVENT:
+            close = same_ligand
+    if not close:
+        return _advise_words(replace(base, conflicts=conflicts), lever, trends)
+    ranked = sorted(close, key=lambda w: (not _is_labelled(close[w]), *_nearness(close[w]), w))
+    distance = min((o.distance for o in close[ranked[0]]), key=ORDER.index)
+    best = [o for o in close[ranked[0]] if o.distance == distance]
+    text = f"{ranked[0]} ({', '.join(o.id for o in best)}, {distance})"
+    if len(ranked) > 1:
+        text += f"; also worked: {', '.join(ranked[1:4])}"
+    sure = [o for o in best if is_defined(o.outcome)]
+    strength: Strength = "weak"
+    if distance == SAME_TARGET and _is_labelled(best):
+        strength = "strong" if len({o.source for o in sure}) > 1 else "moderate"
+    if lever is Lever.ADDITIVES and aim.transformation is Transformation.COMPLEXATION:
+        text += "; where the record adds it before the reductant"
+    return replace(
+        base,
+        recommendation=text,
+        basis="records",
+        strength=strength,
+        conflicts=conflicts,
+        screening=base.screening if strength == "weak" else None,
+        screening_reason=base.screening_reason if strength == "weak" else "",
+    )
+
+
+def _nearness(found: list[Observation]) -> tuple[int, float]:
+    return min(ORDER.index(o.distance) for o in found), -sum(o.weight for o in found)
+
+
+def _is_labelled(found: list[Observation]) -> bool:
+    return any(o.outcome.success for o in found)
+
+
+def _substance_conflicts(lever: Lever, found: tuple[Observation, ...], close: set[str]) -> tuple[str, ...]:
+    said = []
+    for o in found:
+        words = lever_words(o, lever)
+        if words in close and o.outcome.success is False and o.distance in CLOSE and not o.mismatch:
+            said.append(f"{o.id}: {words} gave {o.outcome.product or 'not the target'} ({o.distance})")
+    return tuple(said)
+
+
+def _refs(found: tuple[Observation, ...], lever: Lever) -> tuple[RecordRef, ...]:
+    """Return what every record says on a lever; the same paper saying the same thing is one entry with both ids."""
+    refs: dict[tuple[str, str, bool | None], RecordRef] = {}
+    for o in found:
+        value, words = lever_value(o, lever), lever_words(o, lever)
+        says = "; ".join(part for part in (say(lever, value) if value else "", words) if part)
+        if not says:
+            continue
+        key = (o.source.doi or o.source.citation, show(value) if value else says, o.outcome.success)
+        if key in refs:
+            refs[key] = replace(refs[key], id=f"{refs[key].id}, {o.id}")
+            continue
+        distance = f"{o.distance}, {o.mismatch}" if o.mismatch else o.distance
+        refs[key] = RecordRef(o.id, says, _outcome(o), o.outcome.success, o.source, distance, round(o.weight, 3))
+    return tuple(refs.values())[:_SHOWN]
+
+
+def _outcome(o: Observation) -> str:
+    word = {True: "worked", False: "failed", None: "result not reported"}[o.outcome.success]
+    percent = o.outcome.yield_percent
+    parts = [o.outcome.product, f"{percent.text} % yield" if percent else "", o.outcome.purity_note]
+    details = ", ".join(part for part in parts if part)
+    return f"{word}: {details}" if details else word
+
+
+def _remarks(step: Step, aim: Aim, found: tuple[Observation, ...]) -> list[str]:
+    said = []
+    if not found:
+        said.append("No record of this or a related step; every value below is a trend or a choice for screening.")
+    if step.support.is_inferred:
+        said.append(f"Nobody reported this step; it is inferred from {step.support.inferred_from or 'related steps'}.")
+    if aim.stage == "reduction":
+        said.append("The ligand : metal ratio is the total ligand weighed in when the complex is made, per metal.")
+    with_gas = [o for o in found if o.conditions.atmosphere and o.distance in CLOSE and not o.mismatch]
+    said += [f"Atmosphere in {o.id}: {o.conditions.atmosphere} ({_outcome(o)})." for o in with_gas]
+    best = [o for o in found if o.outcome.yield_percent and o.outcome.success and o.distance == SAME_TARGET]
+    said += [f"Yield reported for the target: {o.outcome.yield_percent} ({o.id})." for o in best[:2]]
+    return said

@@ -1,0 +1,82 @@
+"""Cutting a literature recipe to one stage of the preparation it describes.
+
+Time and temperature belong to one stage (complex formation, reduction, size focusing, a conversion); amounts, solvent, pH
+and additives are set once and carried through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from superatom.conditions.aim import Aim, clusters_in, shares_reactant
+from superatom.data.records import Conditions, Quantity, Recipe
+
+_MIXTURE = re.compile(
+    r"x\([^)]*\)y|N\([^)]*\)x|_n\b|_n\(|mixture|\bNPs?\b|particle|unsorted|polydisperse", re.IGNORECASE
+)
+_ETCHING_WORDS = ("etch", "size-focus", "size focus")
+_COMPLEX_WORDS = ("before the thiol", "before thiol", "complexation time", "complexation step")
+
+
+def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
+    """Return whether the recipe has a stage like the step's, and its settings at that stage.
+
+    Time and temperature belong to one stage; the amounts, solvent, pH and additives are set once and carried through.
+    """
+    stage, given = stage_of(recipe), recipe.conditions
+    procedure = recipe.procedure
+    about_complex = any(w in f"{given.other}; {recipe.notes}".lower() for w in _COMPLEX_WORDS)
+    if aim.stage == "complex formation":
+        if stage not in ("complex formation", "reduction", ""):
+            return False, given
+        one_stage = about_complex or stage == "complex formation"
+        return True, replace(
+            given,
+            time_h=_cell(procedure, "complexation_time_h", "h") or (given.time_h if one_stage else None),
+            temperature_C=_cell(procedure, "complexation_temperature_C", "degC")
+            or (given.temperature_C if one_stage else None),
+            stirring_rpm=given.stirring_rpm if stage == "complex formation" else None,
+            reductant="",
+            reductant_to_metal_ratio=None,
+        )
+    if aim.stage == "reduction":
+        return stage in ("reduction", ""), replace(
+            given,
+            time_h=_cell(procedure, "reduction_time_h", "h") or (None if about_complex else given.time_h),
+            temperature_C=_cell(procedure, "reduction_temperature_C", "degC")
+            or (None if about_complex else given.temperature_C),
+        )
+    if aim.stage == "size focusing":
+        is_focusing = stage == "size focusing" or _cell(procedure, "aging_time_h", "h") is not None
+        is_focusing = is_focusing or any(word in given.other.lower() for word in _ETCHING_WORDS)
+        return is_focusing, replace(
+            given,
+            time_h=_cell(procedure, "aging_time_h", "h") or (given.time_h if stage == "size focusing" else None),
+            temperature_C=_cell(procedure, "aging_temperature_C", "degC")
+            or (given.temperature_C if stage == "size focusing" else None),
+        )
+    starts = clusters_in(recipe.starting_material)
+    if not stage:
+        return True, given
+    return bool(starts) and shares_reactant(starts, aim), given
+
+
+def stage_of(recipe: Recipe) -> str:
+    """Return what stage a recipe is about, from its starting material; an empty string where it does not say."""
+    start = recipe.starting_material
+    if clusters_in(start):
+        return "conversion"
+    if start and _MIXTURE.search(start):
+        return "size focusing"
+    if recipe.target_cluster is not None and recipe.target_cluster.n_metals == 1:
+        return "complex formation"
+    if start or recipe.metal_salt or recipe.conditions.reductant or recipe.series_parameter:
+        return "reduction"
+    return ""  # the source does not say
+
+
+def _cell(procedure: Mapping[str, str], name: str, unit: str) -> Quantity | None:
+    text = procedure.get(name, "")
+    return Quantity.parse(text, unit) if text else None

@@ -1,0 +1,344 @@
+"""Take a structure apart the way a cluster chemist does: metal core, staples, ligands, solvent and counter-ions.
+
+Two senses of "core", kept apart (glossary): the *inorganic core* is every metal atom plus bare halide, chalcogenide and
+hydride; the *metal core* is the metal atoms outside the surface motifs, by the rule of `superatom.structures.staples`.
+By that rule a gold atom held by two thiolates in line is a motif atom even where it also touches the core, so
+Au36(SR)24 has an Au20 kernel, one of the four-atom-tetrahedra series that winds up in Au52 (Zeng et al., Sci. Adv. 2015,
+1, e1500425, doi:10.1126/sciadv.1500425), not the Au28 of descriptions that count eight such atoms in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from superatom.errors import StructureError
+from superatom.structures.bonds import covalent_bonds
+from superatom.structures.coordination import LigandSite, ligand_sites, main_cluster, metals_of_donors
+from superatom.structures.elements import METALS
+from superatom.structures.fragments import Fragment, as_ligand, bystander, identify_ligand
+from superatom.structures.ligands import Ligand, ligand_table
+from superatom.structures.nanocluster import Nanocluster
+from superatom.structures.neighbours import FloatArray, neighbour_pairs
+from superatom.structures.staples import chains, motif_metals
+from superatom.structures.structure import Structure, element_formula
+from superatom.structures.symbols import covalent_radius
+
+LENGTH_WORDS = (
+    "bridging", "monomeric", "dimeric", "trimeric", "tetrameric", "pentameric", "hexameric", "heptameric", "octameric",
+)  # fmt: skip
+_DONOR_LABELS = {
+    "thiolate": "SR",
+    "selenolate": "SeR",
+    "tellurolate": "TeR",
+    "alkynyl": "C≡CR",
+    "sulfide": "S",
+    "selenide": "Se",
+}
+_BARE = ("halide", "hydride", "sulfide", "selenide", "telluride", "oxide")
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceMotif:
+    """A staple, a ring, or a simple bridge (length 0): atom indices of its metals and donors, and its usual name."""
+
+    metals: tuple[int, ...]
+    donors: tuple[int, ...]
+    length: int
+    is_ring: bool
+    name: str
+
+    @property
+    def atoms(self) -> tuple[int, ...]:
+        """All atoms of the motif, sorted."""
+        return tuple(sorted(self.metals + self.donors))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLigand:
+    """One ligand in place. `binding` reads like ``μ2-S`` or ``κ2-P,P``; `ligand` is None where the table has no match."""
+
+    atoms: tuple[int, ...]
+    donors: tuple[int, ...]
+    metals: tuple[int, ...]
+    ligand: Ligand | None
+    smiles: str
+    ligand_class: str
+    name: str
+    binding: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """What every atom of a structure is; all fields hold atom indices of that structure.
+
+    `metal_metal_distance_A` is the mean over bonded metal pairs of the whole cluster (nan where there is none);
+    `charge` is None where nothing says it, and `charge_basis` then says how to give it.
+    """
+
+    metals: tuple[int, ...]
+    metal_core: tuple[int, ...]
+    inorganic_core: tuple[int, ...]
+    surface_motifs: tuple[SurfaceMotif, ...]
+    ligands: tuple[BoundLigand, ...]
+    solvents_and_counter_ions: tuple[Fragment, ...]
+    metal_metal_distance_A: float
+    charge: int | None
+    charge_basis: str
+    symbols: tuple[str, ...] = field(repr=False)
+
+    @property
+    def staples(self) -> tuple[SurfaceMotif, ...]:
+        """The surface motifs that hold at least one metal atom."""
+        return tuple(m for m in self.surface_motifs if m.length)
+
+    def formula(self, atoms: Sequence[int]) -> str:
+        """Return the formula of some atoms, as in ``Au13``."""
+        return element_formula([self.symbols[i] for i in atoms])
+
+    def nanocluster(self, charge: int) -> Nanocluster:
+        """Return the composition at a net charge in e."""
+        counts: Counter[Ligand] = Counter(
+            as_ligand(_identity_of(b), [self.symbols[i] for i in b.atoms], len(b.donors)) for b in self.ligands
+        )
+        return Nanocluster.of(dict(Counter(self.symbols[i] for i in self.metals)), dict(counts), charge)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dict of the atom lists."""
+        return {
+            "metal_core": list(self.metal_core),
+            "inorganic_core": list(self.inorganic_core),
+            "surface_motifs": [
+                {"name": m.name, "length": m.length, "is_ring": m.is_ring, "metals": list(m.metals), "donors": list(m.donors)}
+                for m in self.surface_motifs
+            ],
+            "ligands": [
+                {"name": b.name, "smiles": b.smiles, "ligand_class": b.ligand_class, "binding": b.binding,
+                 "atoms": list(b.atoms), "donors": list(b.donors), "metals": list(b.metals)}
+                for b in self.ligands
+            ],
+            "solvents_and_counter_ions": [
+                {"name": f.name, "formula": f.formula, "smiles": f.smiles, "charge": f.charge, "atoms": list(f.atoms)}
+                for f in self.solvents_and_counter_ions
+            ],
+            "metal_metal_distance_A": _rounded(self.metal_metal_distance_A),
+        }  # fmt: skip
+
+
+def partition_structure(structure: Structure) -> Partition:
+    """Assign every atom of a structure.
+
+    Raises
+    ------
+    StructureError
+        If the structure holds no metal of `superatom.structures.elements`.
+
+    Examples
+    --------
+    An Au(I) complex is all staple and no core:
+
+    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [2.6, 2.3, 0], [-2.6, -2.3, 0]]
+    >>> p = partition_structure(Structure(("Cl", "Au", "S", "Au", "Au"), xyz))
+    >>> p.formula(p.metals), [m.name for m in p.surface_motifs]
+    ('Au3', ['bridging SR'])
+    """
+    symbols, positions = structure.symbols, structure.positions
+    all_metals = [i for i, s in enumerate(symbols) if s in METALS]
+    if not all_metals:
+        raise StructureError(
+            f"{structure.source}: no cluster metal ({', '.join(METALS[:8])}, ...) among {structure.formula}; nothing to take apart"
+        )
+    graph = covalent_bonds(symbols, positions)
+    sites, unbound = ligand_sites(symbols, positions, graph, all_metals)
+    bridging = _bridging_donors(sites, symbols, positions, graph)
+    units = motif_metals(positions, all_metals, bridging)
+    held = metals_of_donors(symbols, positions, sites, all_metals, units)
+    metals = main_cluster(positions, all_metals, held)
+    inside = set(metals)
+    own = [s for s in sites if any(m in inside for d in s.donors for m in held[d])]
+    apart = _other_molecules(all_metals, inside, sites, own, unbound, held)
+    units = {m: donors for m, donors in units.items() if m in inside}
+    ligands = tuple(_bound_ligand(site, held, symbols, graph) for site in own)
+    class_of = {d: b.ligand_class for b in ligands for d in b.donors}
+    core = tuple(sorted(inside - units.keys()))
+    bare = [i for b in ligands if len(b.atoms) == 1 and b.ligand_class in _BARE for i in b.atoms]
+    bystanders = tuple(bystander(molecule, symbols) for molecule in apart)
+    charge, basis = _charge(structure, bystanders)
+    return Partition(
+        metals=tuple(sorted(inside)),
+        metal_core=core,
+        inorganic_core=tuple(sorted([*inside, *bare])),
+        surface_motifs=_motifs(units, [d for d in bridging if d in class_of], held, class_of, symbols),
+        ligands=ligands,
+        solvents_and_counter_ions=bystanders,
+        metal_metal_distance_A=mean_metal_distance(positions[sorted(inside)]),
+        charge=charge,
+        charge_basis=basis,
+        symbols=symbols,
+    )
+
+
+def _bridging_donors(
+    sites: Sequence[LigandSite], symbols: Sequence[str], positions: FloatArray, graph: list[list[int]]
+) -> list[int]:
+    """Donors that can hold two metals in line: alkynyl carbons and chalcogens that are no thioethers."""
+    found = []
+    for site in sites:
+        for donor, kind in zip(site.donors, site.kinds, strict=True):
+            heavy = [n for n in graph[donor] if symbols[n] != "H"]
+            is_thioether = len(heavy) > 1 and all(
+                np.linalg.norm(positions[n] - positions[donor])
+                < covalent_radius(symbols[n]) + covalent_radius(symbols[donor]) + 0.15
+                for n in heavy
+            )
+            if kind == "alkynyl" or (kind == "chalcogen" and not is_thioether):
+                found.append(donor)
+    return found
+
+
+def _other_molecules(
+    all_metals: Sequence[int], inside: set[int], sites: Sequence[LigandSite], own: Sequence[LigandSite],
+    unbound: Sequence[tuple[int, ...]], held: dict[int, tuple[int, ...]],
+) -> list[tuple[int, ...]]:  # fmt: skip
+    """Molecules beside the cluster, metal complexes such as [AuCl2]- with their ligands, in order of first atom."""
+    groups = {m: [m] for m in all_metals if m not in inside}
+    for site in sites:
+        if site in own:
+            continue
+        reached = sorted({m for d in site.donors for m in held[d]})
+        target = groups[reached[0]]
+        target += site.atoms
+        for other in reached[1:]:
+            if groups[other] is not target:
+                target += groups[other]
+                for metal in [m for m, g in groups.items() if g is groups[other]]:
+                    groups[metal] = target
+    complexes = {id(g): tuple(sorted(set(g))) for g in groups.values()}
+    return sorted([*unbound, *complexes.values()])
+
+
+def _bound_ligand(
+    site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequence[str], graph: list[list[int]]
+) -> BoundLigand:
+    has_organics = any(s in ("C", "H") for s in symbols)
+    metals = tuple(sorted({m for d in site.donors for m in held[d]}))
+    binding = _binding(site, held, symbols)
+    if len(site.atoms) == 1 and symbols[site.atoms[0]] in ("S", "Se", "Te") and not has_organics:
+        # a stripped structure: each bare chalcogen stands for a whole ligand
+        ligand = ligand_table().find(f"{symbols[site.atoms[0]]}R")
+        note = "organic part missing in the file"
+        return BoundLigand(site.atoms, site.donors, metals, ligand, "", ligand.ligand_class, ligand.name, binding, note)
+    known = identify_ligand(site.atoms, site.donors, symbols, graph)
+    return BoundLigand(
+        site.atoms, site.donors, metals, known.ligand, known.smiles, known.ligand_class, known.name, binding, known.note
+    )
+
+
+def _identity_of(bound: BoundLigand) -> Any:
+    from superatom.structures.fragments import Identity
+
+    return Identity(bound.ligand, bound.name, bound.smiles, bound.ligand_class)
+
+
+def _binding(site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequence[str]) -> str:
+    if len(site.donors) == 1:
+        n = len(held[site.donors[0]])
+        return f"{'' if n == 1 else f'μ{n}-'}{symbols[site.donors[0]]}"
+    if "contact" in site.kinds:
+        return f"η{len(site.donors)}"
+    letters = ",".join(sorted(symbols[d] for d in site.donors))
+    bridge = len({m for d in site.donors for m in held[d]})
+    return f"{f'μ{bridge}-' if bridge > 1 else ''}κ{len(site.donors)}-{letters}"
+
+
+def _motifs(
+    units: dict[int, tuple[int, ...]], bridging: Sequence[int], held: dict[int, tuple[int, ...]],
+    class_of: dict[int, str], symbols: Sequence[str],
+) -> tuple[SurfaceMotif, ...]:  # fmt: skip
+    found = []
+    used: set[int] = set()
+    for metals, donors in chains(units):
+        used.update(donors)
+        joined = sum(len(units[m]) for m in metals)
+        is_chain = joined == len(metals) + len(donors) - 1 and all(len(units[m]) == 2 for m in metals)
+        is_ring = joined == len(metals) + len(donors) and len(metals) == len(donors)
+        if (is_chain or is_ring) and all(sum(d in units[m] for m in metals) < 3 for d in donors):
+            name = _chain_name(metals, donors, units, class_of, symbols, is_ring=is_ring)
+        else:
+            label = element_formula([symbols[m] for m in metals])
+            held_by = Counter(_DONOR_LABELS.get(class_of[d], class_of[d]) for d in donors)
+            name = f"{label}{''.join(f'({k}){n}' for k, n in sorted(held_by.items()))} branched"
+        found.append(SurfaceMotif(metals, donors, len(metals), is_ring, name))
+    for donor in sorted(set(bridging) - used):
+        word = {1: "terminal", 2: "bridging"}.get(
+            len(held[donor]), "μ3-bridging" if len(held[donor]) == 3 else "capping"
+        )
+        found.append(
+            SurfaceMotif((), (donor,), 0, False, f"{word} {_DONOR_LABELS.get(class_of[donor], class_of[donor])}")
+        )
+    return tuple(sorted(found, key=lambda m: (-m.length, m.name, m.atoms)))
+
+
+def _chain_name(
+    metals: tuple[int, ...], donors: tuple[int, ...], units: dict[int, tuple[int, ...]], class_of: dict[int, str],
+    symbols: Sequence[str], *, is_ring: bool,
+) -> str:  # fmt: skip
+    """Walk a chain from its lighter-named end and write it: ``SR-Au-SR``, ``(SR-Au)2-SR dimeric``, a ring, a mixed chain."""
+    label = {d: _DONOR_LABELS.get(class_of[d], class_of[d]) for d in donors} | {m: symbols[m] for m in metals}
+    holders = {d: [m for m in metals if d in units[m]] for d in donors}
+    word = LENGTH_WORDS[len(metals)] if len(metals) < len(LENGTH_WORDS) else f"{len(metals)}-mer"
+    pieces = {(label[d], label[m]) for m in metals for d in units[m]}
+    if is_ring:
+        return (
+            f"({'-'.join(next(iter(pieces)))}){len(metals)} {word} ring"
+            if len(pieces) == 1
+            else f"{len(metals)}-metal ring"
+        )
+    ends = [d for d in donors if len(holders[d]) == 1]
+    walks = []
+    for end in ends:
+        walk, here, previous = [end], end, -1
+        while following := [m for m in holders[here] if m != previous]:
+            previous = following[0]
+            here = next(d for d in units[previous] if d != here)
+            walk += [previous, here]
+        walks.append("-".join(label[i] for i in walk))
+    if len(pieces) == 1 and len(metals) > 1:
+        donor, metal = next(iter(pieces))
+        return f"({donor}-{metal}){len(metals)}-{donor} {word}"
+    return f"{min(walks)} {word}"
+
+
+def mean_metal_distance(positions: FloatArray) -> float:
+    """Return the mean distance in Å over bonded metal pairs, those within 1.2 times the typical nearest distance.
+
+    >>> round(mean_metal_distance(np.array([[0, 0, 0], [2.8, 0, 0], [1.4, 2.4249, 0]])), 2)
+    2.8
+    """
+    if len(positions) < 2:
+        return float("nan")
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(positions).query(positions, k=2)[0][:, 1]
+    _, _, distances, _ = neighbour_pairs(positions, 1.2 * float(np.median(nearest)))
+    return float(distances.mean()) if len(distances) else float("nan")
+
+
+def _charge(structure: Structure, bystanders: Sequence[Fragment]) -> tuple[int | None, str]:
+    """State the charge and where it comes from: the file or the user, else the counter-ions beside one cluster."""
+    if structure.charge is not None:
+        return structure.charge, structure.charge_basis
+    ions = [f for f in bystanders if f.charge]
+    if ions and all(f.charge is not None for f in bystanders):
+        listed = ", ".join(sorted({f.name for f in ions}))
+        return -sum(f.charge or 0 for f in ions), f"balances the counter-ions in the file ({listed})"
+    return None, "the file does not state the charge; give it (charge= in Python, --charge on the command line)"
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 3)

@@ -1,0 +1,176 @@
+"""The command line as a chemist meets it: answers, JSON contract, one sentence and an exit code for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import superatom
+from superatom.app.cli import main
+
+Capture = pytest.CaptureFixture[str]
+INSPECT_KEYS = {
+    "formula", "metals", "ligands", "charge", "valence_electrons", "shell_closed", "accessibility_index",
+}  # fmt: skip
+GEOMETRY_KEYS = {"inorganic_core", "metal_core", "staples", "motifs", "metal_metal_distance_A", "point_group"}
+
+
+def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def run_json(capsys: Capture, *arguments: str) -> Any:
+    code, out, err = run(capsys, *arguments, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+@pytest.fixture
+def cluster_file(tmp_path: Path) -> Path:
+    """A two-staple toy of known composition: Au3(SR)2."""
+    file = tmp_path / "toy.xyz"
+    file.write_text("5\n\nS -2.3 0 0\nAu 0 0 0\nS 2.3 0 0\nAu -2.3 0 -2.4\nAu 2.3 0 -2.4\n", encoding="utf-8")
+    return file
+
+
+def test_version_needs_nothing_heavy() -> None:
+    code = (
+        "import sys; from superatom.app.cli import main; main(['--version']); "
+        "heavy = {'numpy', 'scipy', 'ase', 'rdkit', 'gemmi', 'jinja2', 'rich'} & set(sys.modules); "
+        "sys.exit(repr(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"superatom {superatom.__version__}\n"
+
+
+def test_help_shows_formulas_whole(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "plan", "--help")
+    assert code == 0
+    assert "'[Au25(PET)18]-'" in out
+
+
+def test_inspect_formula_keeps_its_contract(capsys: Capture) -> None:
+    found = run_json(capsys, "inspect", "[Au25(SC2H4Ph)18]-")
+    assert set(found) >= INSPECT_KEYS
+    assert found["formula"] == "[Au25(PET)18]-"
+    assert (found["metals"], found["ligands"], found["charge"]) == ({"Au": 25}, {"PET": 18}, -1)
+    assert (found["valence_electrons"], found["shell_closed"]) == (8, True)
+
+
+def test_inspect_structure_keeps_its_contract(capsys: Capture, cluster_file: Path) -> None:
+    found = run_json(capsys, "inspect", str(cluster_file), "--charge", "0")
+    assert set(found) >= INSPECT_KEYS | GEOMETRY_KEYS
+    assert found["metals"] == {"Au": 3}
+    assert [staple["count"] for staple in found["staples"]] == [1]
+    assert found["accessibility"]["distance_is_assumed"] is False
+
+
+def test_unknown_charge_is_asked_for_not_guessed(capsys: Capture, cluster_file: Path) -> None:
+    found = run_json(capsys, "inspect", str(cluster_file))
+    assert found["charge"] is None
+    assert found["valence_electrons"] is None
+    code, out, _ = run(capsys, "inspect", str(cluster_file))
+    assert code == 0
+    assert "--charge" in out
+
+
+def test_a_batch_goes_on_past_bad_input(capsys: Capture) -> None:
+    code, out, err = run(capsys, "inspect", "Au38(PET)24", "nonsense", "missing.cif", "Au144(PET)60", "--json")
+    assert code == 2
+    found = json.loads(out)
+    assert [entry.get("formula") for entry in found] == ["Au38(PET)24", None, None, "Au144(PET)60"]
+    assert err.count("superatom:") == 3
+    assert "no file here" in found[2]["error"]
+
+
+def test_names_from_standard_input(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("Au38(PET)24\n\nAu18(SG)14\n"))
+    assert [found["valence_electrons"] for found in run_json(capsys, "inspect", "-")] == [14, 4]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("inspect", "Xx25(PET)18"), "no metal superatom knows"),
+        (("inspect", "[Au25(TBTB)18]-"), "Did you mean TBBT"),
+        (("inspect", ""), "the formula is empty"),
+        (("library", "clusters", "--metal", "Al"), "unknown metal 'Al'"),
+        (("library", "reagents", "--role", "reductants"), "Did you mean reductant?"),
+        (("data", "verify", "no-such-set"), "unknown data set"),
+        (("plan", "[Au25(PET)18]-", "--scale", "10"), "is no quantity"),
+        (("plan", "[Au25(PET)18]-", "--structure", "missing.cif"), "missing.cif"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_code_2(capsys: Capture, arguments: tuple[str, ...], sentence: str) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.startswith("superatom: ")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("plan",), ("plan", "Au25", "--routes", "0"), ("nothing",), ("inspect", "--ligands", "none.csv", "X")],
+)
+def test_usage_errors_get_code_2(capsys: Capture, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert "Usage:" in err
+
+
+def test_debug_anywhere_shows_the_traceback() -> None:
+    from superatom.errors import FormulaError
+
+    with pytest.raises(FormulaError):
+        main(["inspect", "nonsense", "--debug"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("clusters", "--metal", "Au", "--electrons", "8"), ("ligands", "--ligand-class", "phosphine"),
+     ("recipes", "--target", "Au36(TBBT)24"), ("reagents", "--role", "reductant")],
+)  # fmt: skip
+def test_library_answers_in_text_and_json(capsys: Capture, arguments: tuple[str, ...]) -> None:
+    assert len(run_json(capsys, "library", *arguments)) > 1
+    code, out, _ = run(capsys, "library", *arguments)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_own_ligands_for_one_call(tmp_path: Path) -> None:
+    """In its own process: the ligand table is read once."""
+    file = tmp_path / "mine.csv"
+    file.write_text("name,smiles\nNpS,SCC(C)(C)C\n", encoding="utf-8")
+    command = [sys.executable, "-c", "import sys; from superatom.app.cli import main; sys.exit(main())"]
+    done = subprocess.run(
+        [*command, "inspect", "[Au25(NpS)18]-", "--ligands", str(file), "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ligands"] == {"NpS": 18}
+
+
+def test_data_list_and_its_json(capsys: Capture) -> None:
+    listed = run_json(capsys, "data", "list")
+    assert {"id", "set", "licence", "commit"} <= set(listed[0])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=30))
+def test_no_text_breaks_inspect(capsys: Capture, text: str) -> None:
+    code, _, err = run(capsys, "inspect", "--", text)
+    assert code in (0, 2), err
+    assert "fault in superatom" not in err

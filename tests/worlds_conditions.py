@@ -1,0 +1,74 @@
+"""Steps built by hand for the conditions tests: balanced, as the route planner would hand them over."""
+
+from __future__ import annotations
+
+from superatom.data.records import Equation, Species, Step, Support, Transformation
+from superatom.structures.nanocluster import Nanocluster
+
+ELECTRON = Species("e-", (), -1, "electron")
+WATER = Species("H2O", (("H", 2), ("O", 1)), 0, "molecule", name="H2O")
+HYDROXIDE = Species("OH-", (("H", 1), ("O", 1)), -1, "ion", name="OH-")
+
+
+def cluster(formula: str) -> Species:
+    return Species.of_cluster(Nanocluster.parse(formula))
+
+
+def thiol(ligand: str) -> Species:
+    return Species(f"H({ligand})", (("H", 1), (ligand, 1)), 0, "ligand", name=ligand)
+
+
+HAUCL4 = Species("HAuCl4", (("Au", 1), ("Cl", 4), ("H", 1)), 0, "salt", name="HAuCl4")
+HCL = Species("HCl", (("Cl", 1), ("H", 1)), 0, "molecule", name="HCl")
+NABH4 = Species("NaBH4", (("B", 1), ("H", 4), ("Na", 1)), 0, "reductant", name="NaBH4")
+BORATE = Species("NaB(OH)4", (("B", 1), ("H", 4), ("Na", 1), ("O", 4)), 0, "molecule", name="NaB(OH)4")
+CO = Species("CO", (("C", 1), ("O", 1)), 0, "reductant", name="CO")
+CARBONATE = Species("CO3(2-)", (("C", 1), ("O", 3)), -2, "ion", name="carbonate")
+
+
+def complexation(ligand: str = "PET") -> Step:
+    """HAuCl4 + 3 RSH -> Au(I)SR + RSSR + 4 HCl."""
+    complex_ = cluster(f"Au({ligand})")
+    disulfide = Species(f"({ligand})2", ((ligand, 2),), 0, "molecule", name="disulfide")
+    equation = Equation(((HAUCL4, 1), (thiol(ligand), 3)), ((complex_, 1), (disulfide, 1), (HCL, 4)))
+    return Step(Transformation.COMPLEXATION, complex_, (HAUCL4,), equation, equation, 0, Support((), is_inferred=False))
+
+
+def reduction_to_au25(ligand: str = "PET", *, is_inferred: bool = False) -> Step:
+    """32 Au(I)SR + 8 e- -> [Au25(SR)18]- + 7 [Au(SR)2]-, with NaBH4 (8 OH- and 4 H2O from its half-reaction)."""
+    complex_, product, short = cluster(f"Au({ligand})"), cluster(f"[Au25({ligand})18]-"), cluster(f"[Au({ligand})2]-")
+    electrons = Equation(((complex_, 32), (ELECTRON, 8)), ((product, 1), (short, 7)))
+    real = Equation(((complex_, 32), (NABH4, 1), (HYDROXIDE, 8)), ((product, 1), (short, 7), (BORATE, 1), (WATER, 4)))
+    support = Support((), is_inferred, "[Au25(SR)18]- from Au(I)SR" if is_inferred else "", 1.0 if is_inferred else 0.0)
+    return Step(Transformation.REDUCTION_GROWTH, product, (complex_,), real, electrons, 8, support, "NaBH4")
+
+
+def co_growth(ligand: str = "SG") -> Step:
+    """18 Au(I)SR + 2 CO + 8 OH- -> Au18(SR)14 + 4 RS- + 2 CO3(2-) + 4 H2O."""
+    complex_, product = cluster(f"Au({ligand})"), cluster(f"Au18({ligand})14")
+    anion = Species(f"({ligand})-", ((ligand, 1),), -1, "ion")
+    electrons = Equation(((complex_, 18), (ELECTRON, 4)), ((product, 1), (anion, 4)))
+    real = Equation(((complex_, 18), (CO, 2), (HYDROXIDE, 8)), ((product, 1), (anion, 4), (CARBONATE, 2), (WATER, 4)))
+    return Step(
+        Transformation.REDUCTION_GROWTH, product, (complex_,), real, electrons, 4, Support((), is_inferred=False), "CO"
+    )
+
+
+def exchange_to_au36() -> Step:
+    """Au38(PET)24 + 26 HTBBT -> Au36(TBBT)24 + 2 Au(TBBT) + 24 HPET + H2."""
+    start, product, left = cluster("Au38(PET)24"), cluster("Au36(TBBT)24"), cluster("Au(TBBT)")
+    hydrogen = Species("H2", (("H", 2),), 0, "molecule", name="H2")
+    equation = Equation(((start, 1), (thiol("TBBT"), 26)), ((product, 1), (left, 2), (thiol("PET"), 24), (hydrogen, 1)))
+    return Step(
+        Transformation.LIGAND_EXCHANGE, product, (start,), equation, equation, 0, Support((), is_inferred=False)
+    )
+
+
+def acid_focusing() -> Step:
+    """AuN(dppe)xCly mixture -> [Au13(dppe)5Cl2]3+, which has no single equation."""
+    mixture = Species("AuN(dppe)xCly mixture", (), 0, "mixture", name="mixture")
+    product = cluster("[Au13(dppe)5Cl2]3+")
+    equation = Equation(((mixture, 1),), ((product, 1),))
+    return Step(
+        Transformation.SIZE_FOCUSING, product, (mixture,), equation, equation, 0, Support((), is_inferred=False)
+    )
