@@ -72,3 +72,43 @@ def acid_focusing() -> Step:
     return Step(
         Transformation.SIZE_FOCUSING, product, (mixture,), equation, equation, 0, Support((), is_inferred=False)
     )
+
+
+def mixture_of_sg() -> Step:
+    """Au(I)SG reduced to a size mixture, with the net equation to Au38(PET)24 that the planner gives it."""
+    complex_, product = cluster("Au(SG)"), cluster("Au38(PET)24")
+    mixture = Species(
+        "Au_x(SG)_y mixture", (), 0, "mixture", name="size mixture of Au clusters", cluster=complex_.cluster
+    )
+    freed, free = Species("HSG", (("H", 1), ("SG", 1)), 0, "ligand", name="SG"), thiol("PET")
+    anion = Species("(SG)-", (("SG", 1),), -1, "ion")
+    electrons = Equation(((complex_, 38), (free, 24), (ELECTRON, 14)), ((product, 1), (freed, 24), (anion, 14)))
+    real = Equation(
+        ((complex_, 152), (free, 96), (NABH4, 7), (HYDROXIDE, 56)),
+        ((product, 4), (anion, 56), (freed, 96), (BORATE, 7), (WATER, 28)),
+    )
+    support = Support((), is_inferred=False)
+    return Step(Transformation.REDUCTION_GROWTH, mixture, (complex_,), real, electrons, 14, support, "NaBH4")
+
+
+def focusing_to_au38() -> Step:
+    """The size mixture etched with PET to Au38(PET)24; it shares the net equation of the step before."""
+    before = mixture_of_sg()
+    return Step(
+        Transformation.SIZE_FOCUSING,
+        cluster("Au38(PET)24"),
+        (before.product,),
+        before.equation,
+        before.electron_equation,
+        14,
+        Support((), is_inferred=False),
+    )
+
+
+def cadmium_exchange() -> Step:
+    """[Au25(PET)18]- + Cd(PET)2 -> CdAu24(PET)18 + [Au(PET)2]-."""
+    start, dopant = cluster("[Au25(PET)18]-"), cluster("Cd(PET)2")
+    product, left = cluster("CdAu24(PET)18"), cluster("[Au(PET)2]-")
+    equation = Equation(((start, 1), (dopant, 1)), ((product, 1), (left, 1)))
+    support = Support((), is_inferred=False)
+    return Step(Transformation.METAL_EXCHANGE, product, (start, dopant), equation, equation, 0, support)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app import worlds_app as world
-from superatom.app.report.diagram import route_svg, shell_svg
+from superatom.app.report.diagram import route_svg, shell_svg, stages
 from superatom.app.report.html import plan_html
 from superatom.app.report.tables import all_evidence, to_csv
 from superatom.app.report.text import show_plan, show_rows, to_text
@@ -177,3 +177,16 @@ def test_route_diagram_names_every_step_and_species() -> None:
     assert svg.count('class="target"') == 1
     assert svg.count('class="stock"') == 2
     assert "step 2, reduction growth" in svg
+
+
+def test_a_mixture_gets_its_ligand_where_it_is_added() -> None:
+    net = ([(152, "Au(SG)", False), (96, "H(PET)", True), (7, "NaBH4", True)], [(4, "Au38(PET)24", False)])
+    steps = [
+        world.step(1, "complexation", [(1, "HAuCl4", True), (3, "HSG", True)], [(1, "Au(SG)", False)]),
+        world.step(2, "reduction_growth", *net, title="reduction growth to Au_x(SG)_y mixture"),
+        world.step(3, "size_focusing", *net),
+    ]
+    first, second, third = stages(steps)
+    assert (first.stock, first.outputs) == (("HAuCl4", "HSG"), ("Au(SG)",))
+    assert (second.stock, second.inputs, second.outputs) == (("NaBH4",), ("Au(SG)",), ("Au_x(SG)_y mixture",))
+    assert (third.stock, third.inputs) == (("H(PET)",), ("Au_x(SG)_y mixture",))

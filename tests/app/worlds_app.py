@@ -42,7 +42,7 @@ def step(number: int, kind: str, reactants: list[Any], products: list[Any], **mo
         return " + ".join(f"{n} {f}" if n > 1 else f for n, f, _ in species)
 
     base = {
-        "number": number, "transformation": kind, "title": kind.replace("_", " "),
+        "number": number, "transformation": kind, "title": f"{kind.replace('_', ' ')} to {products[0][1]}",
         "equation": f"{side(reactants)} → {side(products)}", "electron_equation": "", "reactants": rows(reactants),
         "products": rows(products), "delta_electrons": 0, "inferred": False, "inferred_from": "",
         "inference_distance": 0.0, "remarks": [], "reductant": "", "conditions": conditions(), "bench_sheet": None,

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superatom.data.ligand_properties import log_p
+from superatom.data.ligand_properties import has_log_p, log_p
 from superatom.data.metals import electronegativity, metal, metals
 from superatom.data.mixing import mixing_enthalpy_kJ_per_mol
 from superatom.errors import ChemistryError, UnknownLigandError, UnknownNameError
 from superatom.structures.elements import METALS, molar_mass
+from superatom.structures.ligands import ligand_table
 
 TABLE = (
     Path(os.environ.get("SUPERATOM_DATA_MIRROR", "")) / "element-and-mixing-tables/matminer/MiedemaLiquidDeltaHf.tsv"
@@ -67,6 +68,15 @@ def test_refusals() -> None:
         mixing_enthalpy_kJ_per_mol("Au", "Ag", 1.2)
     with pytest.raises(UnknownNameError, match="no electronegativity for 'He'"):
         electronegativity("He")
+
+
+def test_has_log_p_tells_beforehand() -> None:
+    for ligand in ligand_table():
+        if has_log_p(ligand):
+            assert -20 < log_p(ligand).value < 40
+        else:
+            with pytest.raises(UnknownNameError):
+                log_p(ligand)
 
 
 def test_log_p_says_where_it_is_from() -> None:

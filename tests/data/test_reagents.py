@@ -98,7 +98,7 @@ def test_user_reagents_and_their_mistakes(tmp_path: Path) -> None:
         ("metal_salt", "reductant"): "a reductant needs electrons_delivered",
         ("K:2;Ru", "K2;Ru"): "units holds 'K2'",
         (",0,", ",half,"): "charge is 'half'",
-        (",0,", ",0.5,"): "charge is 0.5; a whole number",
+        (",0,", ",0.5,"): "charge is '0.5'; a whole number",
         ("supplier", ""): "source is empty",
     }.items():
         text = table.read_text(encoding="utf-8").replace(*change)

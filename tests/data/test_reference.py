@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from superatom.data import reference
 from superatom.data.library import same_type
@@ -132,6 +137,40 @@ def test_broken_table_is_refused(tmp_path: Path, change: tuple[str, str], senten
     with pytest.raises(ReferenceDataError, match=sentence) as refused:
         reference.read_clusters(table)
     assert "mine.csv, line" in str(refused.value)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["cluster_id", "formula", "n_star", "evidence", "charge_known"]), st.text(max_size=30)
+        ),
+        max_size=3,
+    )
+)
+def test_any_cell_gives_clusters_or_one_clear_error(changes: list[tuple[str, str]]) -> None:
+    cells = dict(zip(*(line.split(",") for line in GOOD.splitlines()), strict=True)) | dict(changes)
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, list(cells))
+    writer.writeheader()
+    writer.writerow(cells)
+    with TemporaryDirectory() as folder:
+        table = Path(folder) / "fuzz.csv"
+        table.write_text(buffer.getvalue(), encoding="utf-8", errors="replace", newline="")
+        try:
+            found = reference.read_clusters(table)
+        except ReferenceDataError as error:
+            assert "fuzz.csv, line" in str(error)  # noqa: PT017 -- either outcome is legal
+        else:
+            assert len(found) <= 1
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_table_or_one_clear_error(content: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        table = Path(folder) / "fuzz.csv"
+        table.write_bytes(content)
+        with pytest.raises(ReferenceDataError, match=r"fuzz\.csv"):
+            reference.read_clusters(table)
 
 
 def test_unknown_transformation_and_outcome_are_refused(tmp_path: Path) -> None:

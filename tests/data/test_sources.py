@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -316,6 +317,9 @@ def test_table_of_sources() -> None:
         assert re.fullmatch(r"[0-9a-f]{40}", source.commit), source.id
         assert source.commit in source.url
         assert source.licence
+        if source.reader:
+            module, _, name = source.reader.rpartition(".")
+            assert callable(getattr(importlib.import_module(module), name))
         assert source.citation
     with pytest.raises(UnknownNameError, match=r"unknown data set 'canela'.*Known"):
         sources.parts("canela")

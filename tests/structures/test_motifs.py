@@ -6,7 +6,7 @@ from superatom.structures.motifs import core_motifs
 
 
 def of(positions: np.ndarray, electrons: int | None = None) -> list[str]:
-    return core_motifs(positions, range(len(positions)), range(len(positions)), electrons).summary()
+    return core_motifs(positions, range(len(positions)), electrons).summary()
 
 
 def merged(*parts: np.ndarray) -> np.ndarray:
@@ -65,10 +65,10 @@ def test_blocks_need_an_even_known_count() -> None:
     t = tetrahedron()
     assert of(t, 2) == ["1 Au4 two-electron block"]
     assert of(t, None) == []
-    assert "no whole number" in core_motifs(t, range(4), range(4), 3).remark
-    assert "no cover" in core_motifs(t, range(4), range(4), 8).remark
+    assert "no whole number" in core_motifs(t, range(4), 3).remark
+    assert "no cover" in core_motifs(t, range(4), 8).remark
 
 
 def test_icosahedron_survives_the_staples() -> None:
     p = au25().partition
-    assert core_motifs(au25().positions, p.metal_core, p.metals, 8).summary() == ["icosahedron"]
+    assert core_motifs(au25().positions, p.metal_core, 8).summary() == ["icosahedron"]

@@ -6,17 +6,17 @@ condition optimisation. `Plan.to_dict` is the one stable form; every report rend
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from superatom import __version__
 from superatom.campaign.document import advice_to_dict, precedent_to_dict, sheet_to_dict, side_to_list, source_to_dict
 from superatom.campaign.target import TargetCard, card_to_dict
+from superatom.conditions.experiments import Experiment
 from superatom.conditions.levers import StepSettings
-from superatom.conditions.screening import Experiment
 from superatom.conditions.sheet import BenchSheet
 from superatom.data.records import Route, Source, Step
+from superatom.routes.missing import Relative as ReachableRelative
 from superatom.routes.stock import Stock
 from superatom.structures.nanocluster import Nanocluster
 
@@ -96,7 +96,7 @@ class Plan:
     pitfalls: tuple[Pitfall, ...]
     warnings: tuple[str, ...]
     missing_link: str = ""
-    nearest_relatives: tuple[Mapping[str, Any], ...] = ()
+    nearest_relatives: tuple[ReachableRelative, ...] = ()
 
     @property
     def target(self) -> Nanocluster:
@@ -107,13 +107,16 @@ class Plan:
         """Return the plan as JSON-ready data (keys: docs/cli.md)."""
         no_route = None
         if not self.routes:
-            relatives = [dict(relative) for relative in self.nearest_relatives]
+            relatives = [
+                {"formula": r.cluster.formula, "reason": r.reason, "is_reachable": r.is_reachable}
+                for r in self.nearest_relatives
+            ]
             no_route = {"missing_link": self.missing_link, "nearest_relatives": relatives}
         return {
             "superatom": __version__,
             "target": card_to_dict(self.card),
             "routes": [route.to_dict(rank, self.stock) for rank, route in enumerate(self.routes, start=1)],
-            "first_experiments": [experiment.to_dict() for experiment in self.first_experiments],
+            "first_experiments": [experiment.to_row() for experiment in self.first_experiments],
             "no_route": no_route,
             "what_can_go_wrong": [
                 {"what": p.what, "why": p.why, "source": None if p.source is None else source_to_dict(p.source)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from superatom.campaign.plan import Pitfall, Plan, PlannedRoute, PlannedStep
 from superatom.campaign.target import TargetCard, target_card
+from superatom.conditions.experiments import first_experiments
 from superatom.conditions.recommend import recommend_route
-from superatom.conditions.screening import first_experiments
 from superatom.conditions.sheet import bench_sheet
 from superatom.data.records import Recipe, Route
 from superatom.data.reference import precedents, recipes
@@ -18,6 +19,7 @@ from superatom.routes.stock import Stock
 from superatom.structures.nanocluster import Nanocluster
 from superatom.structures.structure import Structure
 
+ScaleOf = Literal["product", "metal_salt"]
 NOT_YET = (
     "Stability and core-ligand compatibility are not predicted in this version; the card gives the accessibility "
     "index, mixing enthalpies and relatives instead."
@@ -31,7 +33,7 @@ def plan(
     max_steps: int = 6,
     routes: int = 3,
     scale: str = "10mg",
-    scale_of: str = "product",
+    scale_of: ScaleOf = "product",
     structure: Structure | None = None,
 ) -> Plan:
     """Plan the synthesis of `target` from `stock`.
@@ -76,7 +78,7 @@ def plan(
         pitfalls=tuple(_pitfalls(cluster)),
         warnings=(*_warnings(card, search), NOT_YET),
         missing_link=search.missing_link,
-        nearest_relatives=tuple(search.nearest_relatives),
+        nearest_relatives=search.nearest_relatives,
     )
 
 
@@ -95,7 +97,7 @@ def as_stock(stock: str | Sequence[str] | Path | Stock) -> Stock:
     return Stock.of(list(stock))
 
 
-def _planned(route: Route, scale: str, scale_of: str) -> PlannedRoute:
+def _planned(route: Route, scale: str, scale_of: ScaleOf) -> PlannedRoute:
     steps = []
     for step, settings in zip(route.steps, recommend_route(route), strict=True):
         try:
@@ -132,10 +134,10 @@ def _why(recipe: Recipe) -> str:
 
 
 def _warnings(card: TargetCard, search: RouteSearch) -> list[str]:
-    warnings = []
+    warnings: list[str] = []
     if card.cluster.valence_electrons < 0 or not card.cluster.shell.is_even:
-        warnings.extend(card.remarks[:2])
-    if not card.accessibility.favourable:
+        warnings.append(card.remarks[0])
+    if card.accessibility is not None and not card.accessibility.favourable:
         warnings.append(
             f"Accessibility index {card.accessibility.phi:.2f} is below -0.3, outside the range of synthesised "
             "bimetallic materials (Gu 2025)."

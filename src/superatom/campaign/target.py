@@ -12,7 +12,7 @@ from typing import Any
 
 from superatom.data.accessibility import Accessibility, accessibility_index
 from superatom.data.library import Relative, relatives
-from superatom.data.ligand_properties import LogP, log_p
+from superatom.data.ligand_properties import LogP, has_log_p, log_p
 from superatom.data.mixing import mixing_enthalpy_kJ_per_mol
 from superatom.data.records import KnownCluster
 from superatom.data.reference import clusters
@@ -25,12 +25,12 @@ class TargetCard:
     """What is known of one cluster before any route is planned.
 
     `known` are the library's entries of this very composition and charge, `relatives` its neighbours with the reason.
-    `structure` is the geometry the chemist gave, or None.
+    `structure` is the geometry the chemist gave, or None. A bare metal cluster has no ligands, so no accessibility.
     """
 
     cluster: Nanocluster
     input: str
-    accessibility: Accessibility
+    accessibility: Accessibility | None
     log_p: Mapping[str, LogP | None]
     mixing: Mapping[tuple[str, str], float]
     known: tuple[KnownCluster, ...]
@@ -50,8 +50,8 @@ def target_card(cluster: Nanocluster, *, text: str = "", structure: Structure | 
     return TargetCard(
         cluster=cluster,
         input=text or cluster.formula,
-        accessibility=accessibility_index(structure if structure is not None else cluster),
-        log_p={ligand.name: None if ligand.is_generic else log_p(ligand) for ligand, _ in cluster.ligands},
+        accessibility=accessibility_index(structure if structure is not None else cluster) if cluster.ligands else None,
+        log_p={ligand.name: log_p(ligand) if has_log_p(ligand) else None for ligand, _ in cluster.ligands},
         mixing={pair: mixing_enthalpy_kJ_per_mol(*pair) for pair in combinations((m for m, _ in cluster.metals), 2)},
         known=known,
         relatives=tuple(relatives(cluster)),
@@ -117,8 +117,8 @@ def card_to_dict(card: TargetCard) -> dict[str, Any]:
             "charge_to_upper": shell.charge_to_upper,
             "remark": shell.remark,
         },
-        "accessibility_index": round(card.accessibility.phi, 4),
-        "accessibility": accessibility_to_dict(card.accessibility),
+        "accessibility_index": None if card.accessibility is None else round(card.accessibility.phi, 4),
+        "accessibility": None if card.accessibility is None else accessibility_to_dict(card.accessibility),
         "mixing": [
             {"pair": "/".join(pair), "kJ_per_mol": round(value, 1), "method": "Miedema model, equiatomic liquid"}
             for pair, value in card.mixing.items()

@@ -36,21 +36,25 @@ class Aim:
     is_aqueous: bool
     complex: Nanocluster | None = None
     reductant: str = ""
+    makes_mixture: bool = False
 
 
-def aim_of(step: Step, towards: Nanocluster | None = None) -> Aim:
+def aim_of(step: Step, towards: Nanocluster | None = None, *, for_mixture: bool = False) -> Aim:
     """Return what to compare records with.
 
-    A complexation step names only the complex, so `towards` tells which cluster the complex is for; without it, records
-    are compared by ligand and metal alone.
+    A complexation step names only the complex and a size mixture has no formula, so `towards` tells which cluster they
+    are for; it counts only where it has the same main ligand and metal. Without it, records are compared by ligand and
+    metal. `for_mixture` says that a complex is made for a size mixture, where a spread of sizes is what is wanted.
     """
-    cluster = towards or step.product.cluster
-    if step.transformation is Transformation.COMPLEXATION and towards is None:
-        cluster = None
-    shell = cluster or step.product.cluster
+    own = step.product.cluster
+    ligand = _main_ligand(own) if own else None
+    cluster = own
+    if step.transformation is Transformation.COMPLEXATION or step.product.kind == "mixture":
+        fits = towards and own and ligand in dict(towards.ligands) and own.host_metal == towards.host_metal
+        cluster = towards if fits else None
+    shell = own if step.transformation is Transformation.COMPLEXATION and own else cluster or own
     metals = frozenset(dict(shell.metals)) if shell else frozenset(u for u, _ in step.product.units if u in METALS)
     reactants = tuple(s.cluster for s in step.main_reactants if s.cluster is not None and s.kind == "cluster")
-    ligand = _main_ligand(shell) if shell else None
     return Aim(
         stage=_STAGE.get(step.transformation, step.transformation.value),
         transformation=step.transformation,
@@ -60,6 +64,7 @@ def aim_of(step: Step, towards: Nanocluster | None = None) -> Aim:
         reactants=reactants,
         is_aqueous=ligand is not None and is_polar(ligand),
         complex=step.product.cluster if step.transformation is Transformation.COMPLEXATION else None,
+        makes_mixture=for_mixture or step.product.kind == "mixture",
         reductant=reductant.name if (reductant := find_reductant(step.reductant)) else "",
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from superatom.conditions.aim import Aim, clusters_in, is_polar, ligand_called, shares_reactant
 from superatom.conditions.dose import find_reductant
-from superatom.conditions.stages import cut_to_stage, stage_of
+from superatom.conditions.stages import cut_to_stage, is_mixture, speaks_of_other_stage, stage_of
 from superatom.data.records import Conditions, EvidenceLevel, Outcome, Precedent, Recipe, Source
 from superatom.structures.ligands import Ligand
 from superatom.structures.nanocluster import Nanocluster
@@ -92,25 +92,30 @@ def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
     target = recipe.target_cluster or next(iter(clusters_in(recipe.target)), None)
     distance = _distance(target, recipe.target, recipe.ligand, aim)
     outcome = recipe.outcome
-    if outcome.success is False and (hit := _product_distance(recipe, aim)):
+    if aim.makes_mixture and outcome.outcome_class == "mixture_or_impure" and is_mixture(recipe.target):
+        outcome = replace(outcome, success=True)  # a spread of sizes is what this step is to make
+        distance = SAME_TARGET if distance == SAME_LIGAND else distance
+    elif outcome.success is False and (hit := _product_distance(recipe, aim)):
         # it missed its own target but gave ours: for this step it is a success
         distance, outcome = hit, replace(outcome, success=True)
     if not is_same_stage or not distance or (stage_of(recipe) == "" and not _may_be(aim, distance)):
         return None
     mismatch = _mismatch(recipe, aim)
+    is_elsewhere = speaks_of_other_stage(recipe, aim)
+    varied = "" if is_elsewhere and recipe.series_parameter in ("time_h", "temperature_C") else recipe.series_parameter
     text = "; ".join(part for part in (recipe.conditions.other, recipe.procedure.get("purification", "")) if part)
     weight = WEIGHTS[distance] * _READ[recipe.source.level] * _definition(outcome)
     return Observation(
         id=recipe.id,
         series=recipe.series,
-        series_parameter=recipe.series_parameter,
+        series_parameter=varied,
         target=recipe.target,
         conditions=conditions,
         outcome=outcome,
         source=recipe.source,
         distance=distance,
         weight=weight * (0.2 if mismatch else 1.0),
-        text=text,
+        text="" if is_elsewhere else text,
         mismatch=mismatch,
     )
 
@@ -183,7 +188,7 @@ def _distance(cluster: Nanocluster | None, target: str, ligand_text: str, aim: A
     if cluster is not None and cluster == aim.complex:
         return SAME_TARGET
     if aim.cluster is not None and cluster is not None and (core := _core_distance(cluster, aim.cluster)):
-        return core
+        return _with_ligand_named(core, ligand_text, aim)
     metals = frozenset(dict(cluster.metals)) if cluster else frozenset(re.findall(r"Au|Ag|Cu|Pt|Pd|Cd|Hg|Ni", target))
     if not metals & aim.metals or aim.ligand is None or (len(metals) > 1 and metals != aim.metals):
         return ""
@@ -191,6 +196,14 @@ def _distance(cluster: Nanocluster | None, target: str, ligand_text: str, aim: A
     if any(ligand.name == aim.ligand.name for ligand in names):
         return SAME_LIGAND
     return SAME_CLASS if any(ligand.ligand_class == aim.ligand.ligand_class for ligand in names) else ""
+
+
+def _with_ligand_named(core: str, ligand_text: str, aim: Aim) -> str:
+    """Sharpen a record with an open ligand (SR) by its ligand cell, where that names one."""
+    named = [ligand for ligand in _ligands(ligand_text) if not ligand.is_generic]
+    if core != SAME_CORE_OPEN or len(named) != 1:
+        return core
+    return SAME_TARGET if named[0] == aim.ligand else SAME_CORE
 
 
 def _core_distance(cluster: Nanocluster, aim: Nanocluster) -> str:

@@ -112,9 +112,9 @@ def quantity(low: float, high: float, unit: str) -> Quantity:
     ('1-2 mol/mol', '40 degC', '-10 to 0')
     """
     if low == high:
-        return Quantity(low, high, unit, f"{low:.3g}")
+        return Quantity(low, high, unit, f"{low:.4g}")
     joiner = " to " if low < 0 else "-"
-    return Quantity(low, high, unit, f"{low:.3g}{joiner}{high:.3g}")
+    return Quantity(low, high, unit, f"{low:.4g}{joiner}{high:.4g}")
 
 
 def show(value: Quantity) -> str:

@@ -37,6 +37,7 @@ _WORDS = {
 # two values closer than this agree: a factor for ratios, times and speeds, a difference for temperatures and pH
 _AGREE_FACTOR = {Lever.TIME: 3.0, Lever.STIRRING: 1.5, Lever.RATIO: 1.5}
 _AGREE_DIFFERENCE = {Lever.TEMPERATURE: 10.0, Lever.PH: 1.0}
+_LONGEST_h = 168.0
 _FASTEST_rpm = 1500.0
 _STEP = {Lever.TEMPERATURE: 15.0, Lever.PH: 1.0}
 
@@ -231,12 +232,19 @@ def around(lever: Lever, value: Quantity) -> tuple[str | float, ...]:
     else:
         factor = 3.0 if lever is Lever.TIME else 2.0
         points = [min(low, middle / factor), middle, max(high, middle * factor)]
+        if lever is Lever.TIME:
+            points = [min(point, max(middle, _LONGEST_h)) for point in points]
         if lever is Lever.STIRRING:
             points = [min(point, _FASTEST_rpm) for point in points]
     return tuple(float(f"{point:.2g}") for point in dict.fromkeys(points))
 
 
 def say(lever: Lever, value: Quantity) -> str:
+    """Write a value of a lever in words.
+
+    >>> say(Lever.RATIO, quantity(3, 3, "mol/mol"))
+    '3 ligand per metal'
+    """
     if lever is Lever.RATIO:
         return f"{value.text} ligand per metal"
     if lever is Lever.REDUCTANT:
@@ -245,6 +253,7 @@ def say(lever: Lever, value: Quantity) -> str:
 
 
 def count(group: list[Reading]) -> str:
+    """Name the records behind a value, or say how many they are."""
     return ", ".join(r.observation.id for r in group) if len(group) < 4 else f"{len(group)} records"
 
 

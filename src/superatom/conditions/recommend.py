@@ -14,6 +14,7 @@ from superatom.conditions.evidence import (
     CLOSE,
     ORDER,
     SAME_CLASS,
+    SAME_CORE,
     SAME_LIGAND,
     SAME_TARGET,
     Observation,
@@ -42,16 +43,23 @@ from superatom.data.records import Route, Step, Transformation
 from superatom.data.reference import precedents, recipes
 from superatom.structures.nanocluster import Nanocluster
 
+_WITHOUT_LIGAND = {
+    Transformation.METAL_EXCHANGE,
+    Transformation.INTERCLUSTER_REACTION,
+    Transformation.ISOELECTRONIC_CONVERSION,
+    Transformation.CHARGE_CHANGE,
+}
 _SHOWN = 12  # records listed per lever, closest first
 
 
-def recommend(step: Step, *, towards: Nanocluster | None = None) -> StepSettings:
+def recommend(step: Step, *, towards: Nanocluster | None = None, for_mixture: bool = False) -> StepSettings:
     """Return the advice on all eight levers for `step`.
 
-    `towards` is the cluster a complexation step prepares for (its own product is only the complex); `recommend_route`
-    fills it in. Works for any step, with or without records: what is not known is said and gets a screening range.
+    `towards` is the cluster that a complex or a size mixture is made for (they do not tell by themselves);
+    `for_mixture` says that a complex is made for a size mixture. `recommend_route` fills both in. Works for any step,
+    with or without records: what is not known is said and gets a screening range.
     """
-    aim = aim_of(step, towards)
+    aim = aim_of(step, towards, for_mixture=for_mixture)
     found = observations(aim, recipes(), precedents(), step.support.precedents)
     advice = tuple(_advise(lever, step, aim, found) for lever in Lever)
     used = {r.id for a in advice for r in a.records}
@@ -59,13 +67,15 @@ def recommend(step: Step, *, towards: Nanocluster | None = None) -> StepSettings
 
 
 def recommend_route(route: Route) -> tuple[StepSettings, ...]:
-    """Return the settings of every step of a route; complexation steps look ahead to the cluster they prepare for."""
+    """Return the settings of every step of a route; complexes and mixtures look ahead to the cluster they are for."""
     settings = []
     for i, step in enumerate(route.steps):
         later = [s.product.cluster for s in route.steps[i + 1 :] if s.product.kind == "cluster"]
-        is_complexation = step.transformation is Transformation.COMPLEXATION
-        towards = next((c for c in later if c is not None), None) if is_complexation else None
-        settings.append(recommend(step, towards=towards))
+        is_open = step.transformation is Transformation.COMPLEXATION or step.product.kind == "mixture"
+        towards = next((c for c in later if c is not None), None) if is_open else None
+        user = next((s for s in route.steps[i + 1 :] if step.product in s.main_reactants), None)
+        for_mixture = is_open and user is not None and user.product.kind == "mixture"
+        settings.append(recommend(step, towards=towards, for_mixture=for_mixture))
     return tuple(settings)
 
 
@@ -88,6 +98,9 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
     )
     if lever is Lever.REDUCTANT:
         return advise_reductant(base, step, found)
+    if lever is Lever.RATIO and step.transformation in _WITHOUT_LIGAND:
+        text = "no free ligand is added in this step; clusters, complexes and dopant follow the equation"
+        return replace(base, recommendation=text, basis="stoichiometry", strength="weak", screening=None)
     if lever is Lever.RATIO and screening is None and (own := _own_ratio(step)):
         base = replace(
             base,
@@ -165,7 +178,7 @@ def _closer_words(records: tuple[RecordRef, ...], distance: str) -> RecordRef | 
 
 def _advise_words(base: LeverAdvice, lever: Lever, trends: tuple[Trend, ...]) -> LeverAdvice:
     """Use what close records or a trend say in words; else fall back on the screening range."""
-    close = [r for r in base.records if r.distance in CLOSE and r.succeeded and r.says]
+    close = [r for r in base.records if r.distance in _near(lever) and r.succeeded and r.says]
     if close:
         text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given)"
         if base.screening == ("none",):
@@ -190,6 +203,11 @@ def _in_words(base: LeverAdvice, text: str, basis: Basis, strength: Strength) ->
     return replace(base, recommendation=text, basis=basis, strength=strength)
 
 
+def _near(lever: Lever) -> frozenset[str]:
+    """Return the distances whose words are worth following; an additive works through the very ligand it meets."""
+    return CLOSE - {SAME_CORE} if lever is Lever.ADDITIVES else CLOSE
+
+
 def _advise_substance(
     base: LeverAdvice, lever: Lever, aim: Aim, found: tuple[Observation, ...], trends: tuple[Trend, ...]
 ) -> LeverAdvice:
@@ -198,12 +216,14 @@ def _advise_substance(
     for o in found:
         if (words := lever_words(o, lever)) and not o.mismatch and o.outcome.success is not False:
             votes.setdefault(words, []).append(o)
-    close = {w: os for w, os in votes.items() if any(o.distance in CLOSE for o in os)}
+    near = _near(lever)
+    close = {w: os for w, os in votes.items() if any(o.distance in near for o in os)}
     conflicts = _substance_conflicts(lever, found, set(close))
     if not close:
         same_ligand = {w: os for w, os in votes.items() if any(o.distance == SAME_LIGAND for o in os)}
         specific = next((t for t in trends if t.n_metals or t.ligands), None)
-        if same_ligand and specific is None and lever is Lever.SOLVENT:
+        makes = aim.stage in ("complex formation", "reduction")  # later, another size says little about the solvent
+        if same_ligand and specific is None and lever is Lever.SOLVENT and makes:
             close = same_ligand
     if not close:
         return _advise_words(replace(base, conflicts=conflicts), lever, trends)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from superatom.conditions.aim import aim_of
 from superatom.conditions.dose import Dose, dose_of, find_reductant, is_electron
 from superatom.conditions.evidence import CLOSE, SAME_CLASS, SAME_TARGET, Observation
 from superatom.conditions.levers import Lever, LeverAdvice, Strength, quantity
@@ -21,7 +22,8 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
     """Complete `base` for the reductant lever of `step`."""
     electrons = sum(n for species, n in step.electron_equation.reactants if is_electron(species))
     released = sum(n for species, n in step.electron_equation.products if is_electron(species))
-    if electrons == 0 and not step.reductant:
+    from_mixture = any(s.kind == "mixture" for s in step.main_reactants)
+    if (electrons == 0 or from_mixture) and not step.reductant:
         return _without_reductant(base, step, released)
     dose = dose_of(step)
     if dose is None:
@@ -39,6 +41,8 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
     if dose.reagent.has_role("gas"):
         text += "; a gas is supplied in excess (stream or filled headspace), so time and pH set how far it goes"
         screening, reason = None, ""
+    if not close and practice and not _is_aqueous(step) and not dose.reagent.has_role("gas"):
+        return _in_organic_solvent(base, dose, practice, text, conflicts)
     if not close:
         if practice and screening is not None and _range(practice).low is not None:
             screening = (*screening, _range(practice).low or 0.0)
@@ -50,7 +54,7 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
             recommendation=text,
             value=value,
             basis="stoichiometry",
-            strength="weak" if step.support.is_inferred else "moderate",
+            strength="moderate" if _is_aqueous(step) and not step.support.is_inferred else "weak",
             conflicts=conflicts,
             screening=screening,
             screening_reason=reason,
@@ -69,14 +73,46 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
         basis="records",
         strength=strength,
         conflicts=conflicts,
-        screening=screening if strength == "weak" else None,
-        screening_reason=reason if strength == "weak" else "",
+        screening=_bracket(spread) if strength == "weak" else None,
+        screening_reason="brackets the dose the records used" if strength == "weak" else "",
+    )
+
+
+def _bracket(spread: Quantity) -> tuple[float, ...]:
+    return tuple(float(f"{x:.2g}") for x in (spread.middle / 3, spread.middle, spread.middle * 2))
+
+
+def _is_aqueous(step: Step) -> bool:
+    """Whether the step runs in water or alcohol, judged by its main ligand."""
+    return aim_of(step).is_aqueous
+
+
+def _in_organic_solvent(
+    base: LeverAdvice, dose: Dose, practice: list[tuple[Observation, Quantity]], text: str, conflicts: tuple[str, ...]
+) -> LeverAdvice:
+    """Advise the dose of related syntheses: the count was shown to suffice in alkaline water only."""
+    spread = _range(practice)
+    ids = ", ".join(o.id for o, _ in practice[:4]) + (", ..." if len(practice) > 4 else "")
+    lead = (
+        f"{dose.reagent.name}, {spread.text} mol/mol metal as in related syntheses ({ids}, {practice[0][0].distance})"
+    )
+    return replace(
+        base,
+        recommendation=f"{lead}; counted, as the floor: {text}",
+        value=spread,
+        basis="records",
+        strength="weak",
+        conflicts=conflicts,
+        screening=_bracket(spread),
+        screening_reason="brackets the dose of related syntheses; the count alone is the floor",
     )
 
 
 def _without_reductant(base: LeverAdvice, step: Step, released: int) -> LeverAdvice:
     if step.transformation is Transformation.COMPLEXATION:
         text = "none: the ligand itself brings the metal to the oxidation state of the complex"
+    elif any(s.kind == "mixture" for s in step.main_reactants):
+        text = "none here: the electrons of the net equation were taken up when the mixture was made"
     elif released:
         text = f"none: the step gives off {released} e- per formula equation; an oxidant takes them up"
     else:
@@ -146,7 +182,7 @@ def _other_outcomes(dose: Dose, found: tuple[Observation, ...]) -> list[str]:
             continue
         if named == dose.reagent and o.outcome.success is False:
             said.append(f"{o.id}: {named.name} gave {o.outcome.product} ({o.distance})")
-        elif named != dose.reagent and o.outcome.success:
+        elif named != dose.reagent and o.outcome.success and o.distance == SAME_TARGET:
             said.append(f"{o.id}: {named.name} gave the target ({o.distance})")
     return said
 
@@ -156,5 +192,8 @@ def _dose_conflicts(found: tuple[Observation, ...]) -> list[str]:
     return [
         f"{o.id}: {o.text} gave {o.outcome.product} ({', '.join(x for x in (o.distance, o.mismatch) if x)})"
         for o in found
-        if o.series_parameter == "reductant_to_metal_ratio" and o.outcome.success is False and o.distance != SAME_CLASS
+        if o.series_parameter == "reductant_to_metal_ratio"
+        and o.outcome.success is False
+        and o.distance != SAME_CLASS
+        and o.mismatch != "other reductant"
     ]

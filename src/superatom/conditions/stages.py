@@ -1,7 +1,7 @@
 """Cutting a literature recipe to one stage of the preparation it describes.
 
-Time and temperature belong to one stage (complex formation, reduction, size focusing, a conversion); amounts, solvent, pH
-and additives are set once and carried through.
+Time and temperature belong to one stage (complex formation, reduction, size focusing, a conversion); amounts, solvent,
+pH and additives are set once and carried through.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
     """
     stage, given = stage_of(recipe), recipe.conditions
     procedure = recipe.procedure
-    about_complex = any(w in f"{given.other}; {recipe.notes}".lower() for w in _COMPLEX_WORDS)
+    about_complex = _is_about_complex(recipe)
     if aim.stage == "complex formation":
         if stage not in ("complex formation", "reduction", ""):
             return False, given
@@ -68,13 +68,36 @@ def stage_of(recipe: Recipe) -> str:
     start = recipe.starting_material
     if clusters_in(start):
         return "conversion"
-    if start and _MIXTURE.search(start):
+    if start and is_mixture(start):
         return "size focusing"
+    if re.match(r"(?:Au|Ag|Cu|Pt|Pd)\d+\b", start):
+        return "conversion"  # a cluster named by its core alone, such as Cu36
     if recipe.target_cluster is not None and recipe.target_cluster.n_metals == 1:
         return "complex formation"
     if start or recipe.metal_salt or recipe.conditions.reductant or recipe.series_parameter:
         return "reduction"
     return ""  # the source does not say
+
+
+def speaks_of_other_stage(recipe: Recipe, aim: Aim) -> bool:
+    """Whether what a recipe tells in words, or varied in its series, belongs to the other of complex and reduction."""
+    about_complex = _is_about_complex(recipe) or stage_of(recipe) == "complex formation"
+    if aim.stage == "complex formation":
+        return not about_complex
+    return aim.stage == "reduction" and about_complex
+
+
+def _is_about_complex(recipe: Recipe) -> bool:
+    return any(word in f"{recipe.conditions.other}; {recipe.notes}".lower() for word in _COMPLEX_WORDS)
+
+
+def is_mixture(text: str) -> bool:
+    """Whether a text names a size mixture or unsorted particles.
+
+    >>> is_mixture("Aux(SR)y"), is_mixture("Au-SG clusters, unsorted"), is_mixture("Au38(PET)24")
+    (True, True, False)
+    """
+    return bool(_MIXTURE.search(text))
 
 
 def _cell(procedure: Mapping[str, str], name: str, unit: str) -> Quantity | None:

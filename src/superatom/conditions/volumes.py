@@ -148,7 +148,7 @@ def _from_volumes(recipe: Recipe, metal: float) -> list[SolventVolume]:
             volume = float(match["mL"]) * metal / start
             basis = f"{match['mL']} mL per {start:.3g} mmol metal in {recipe.id}"
             scaled.append(SolventVolume(match["name"], volume, basis, bool(_FOR_REDUCTANT.search(match["name"]))))
-    return scaled
+    return scaled if any(not s.is_for_reductant for s in scaled) else []
 
 
 def reported_yield(step: Step, settings: StepSettings) -> tuple[float | None, str]:

@@ -14,9 +14,12 @@ from superatom.data.reagents import Reagent, reagent_table
 from superatom.data.records import Species
 from superatom.errors import ChemistryError
 from superatom.structures.elements import METALS, molar_mass
-from superatom.structures.ligands import ligand_table
+from superatom.structures.ligands import Ligand, ligand_table
 
-_WEIGHED_AS = {"OH-": "NaOH", "H+": "HCl", "BH4-": "NaBH4", "AuCl4-": "HAuCl4·3H2O", "Ag+": "AgNO3", "Cl-": "NaCl"}
+WEIGHED_AS = {
+    "OH-": "NaOH", "H+": "HCl", "BH4-": "NaBH4", "AuCl4-": "HAuCl4·3H2O", "Ag+": "AgNO3", "Cl-": "NaCl",
+    "Cd2+": "Cd(NO3)2·4H2O",
+}  # fmt: skip
 # the salt meant by "so much metal salt" when the step starts from a complex made of it
 USUAL_SALT = {
     "Au": "HAuCl4·3H2O", "Ag": "AgNO3", "Cu": "CuCl2·2H2O", "Pt": "H2PtCl6·6H2O", "Pd": "Na2PdCl4",
@@ -61,8 +64,12 @@ def _ligand_name(species: Species) -> str:
     names = [u for u, _ in species.units if u in table and not table.find(u).is_bare_atom]
     if species.kind != "ligand" or len(names) != 1:
         return ""
-    full_name = table.find(names[0]).full_name
-    return full_name if full_name == names[0] else f"{full_name} ({names[0]})"
+    return display_name(table.find(names[0]))
+
+
+def display_name(ligand: Ligand) -> str:
+    """Return the name on the bottle with the abbreviation: ``2-phenylethanethiol (PET)``."""
+    return ligand.full_name if ligand.full_name == ligand.name else f"{ligand.full_name} ({ligand.name})"
 
 
 def units_mass(species: Species) -> float:
@@ -113,7 +120,7 @@ _NAMED_GROUPS = {
 
 def _reagent(species: Species) -> Reagent | None:
     table = reagent_table()
-    for name in (_WEIGHED_AS.get(species.formula, ""), species.name, species.formula):
+    for name in (WEIGHED_AS.get(species.formula, ""), species.name, species.formula):
         if name and name in table:
             found = table.find(name)
             return _hydrate(found) if count_metals(species) else found

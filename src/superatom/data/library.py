@@ -14,7 +14,7 @@ from superatom.data import reference
 from superatom.data.records import KnownCluster, Recipe
 from superatom.errors import SuperatomError, UnknownNameError
 from superatom.structures.elements import METALS
-from superatom.structures.ligands import CLASSES, Ligand, ligand_table
+from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
 # what two clusters may share, and what it counts: the weights add up to 1
@@ -64,8 +64,7 @@ def clusters(
     """
     if metal is not None and metal not in METALS:
         raise UnknownNameError(f"unknown metal {metal!r}; legal: {', '.join(METALS)}")
-    if ligand_class is not None and ligand_class not in {item.ligand_class for item in ligand_table()}:
-        raise UnknownNameError(f"unknown ligand class {ligand_class!r}; legal: {', '.join(CLASSES)}")
+    _check_class(ligand_class)
     wanted = ligand_table().find(ligand) if ligand is not None else None
 
     def matches(known: KnownCluster) -> bool:
@@ -141,9 +140,7 @@ def ligands(ligand_class: str | None = None, text: str | None = None) -> list[Li
     >>> [item.name for item in ligands(ligand_class="thiolate", text="glutathione")]
     ['SG']
     """
-    classes = {item.ligand_class for item in ligand_table()}
-    if ligand_class is not None and ligand_class not in classes:
-        raise UnknownNameError(f"unknown ligand class {ligand_class!r}; legal: {', '.join(sorted(classes))}")
+    _check_class(ligand_class)
     word = (text or "").lower()
     return [
         item
@@ -194,6 +191,12 @@ def _is_for(recipe: Recipe, target: Nanocluster) -> bool:
         return False
     is_charge_stated = recipe.target.endswith(("+", "-", "]0", "(0)")) or made.charge != 0
     return same_type(made if is_charge_stated else made.with_charge(target.charge), target)
+
+
+def _check_class(ligand_class: str | None) -> None:
+    classes = sorted({item.ligand_class for item in ligand_table()})
+    if ligand_class is not None and ligand_class not in classes:
+        raise UnknownNameError(f"unknown ligand class {ligand_class!r}; legal: {', '.join(classes)}")
 
 
 def _text(known: KnownCluster) -> str:

@@ -6,6 +6,7 @@ Crippen: S. A. Wildman and G. M. Crippen, J. Chem. Inf. Comput. Sci. 1999, 39, 8
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,15 @@ def log_p(ligand: Ligand | str, *, allow_fallback: bool = True) -> LogP:
     return LogP(_crippen(item), "Crippen", "computed with RDKit, doi:10.1021/ci990307l", is_fallback=True)
 
 
+def has_log_p(ligand: Ligand) -> bool:
+    """Whether `log_p` has an answer: not for an open group (SR) or a free form that is an ion (chloride).
+
+    >>> [has_log_p(ligand_table().find(name)) for name in ("PET", "SR", "Cl")]
+    [True, False, False]
+    """
+    return ligand.name in _sourced() or (bool(ligand.smiles_free) and _net_charge(ligand.smiles_free) == 0)
+
+
 @cache
 def _sourced() -> Mapping[str, LogP]:
     rows = packaged_rows("ligand_logp.csv", ("ligand", "log_p", "method", "source"))
@@ -60,10 +70,18 @@ def _value(row: Row) -> LogP:
 def _crippen(ligand: Ligand) -> float:
     if not ligand.smiles_free:
         raise UnknownNameError(f"{ligand.name} has no SMILES (its group is not specified), so no log P")
+    if _net_charge(ligand.smiles_free):
+        raise UnknownNameError(f"the free form of {ligand.name} ({ligand.smiles_free}) is an ion, so it has no log P")
     from rdkit import Chem
     from rdkit.Chem.Crippen import MolLogP  # type: ignore[attr-defined,unused-ignore]
 
     molecule = Chem.MolFromSmiles(ligand.smiles_free)
-    if molecule is None or Chem.GetFormalCharge(molecule) != 0:
-        raise UnknownNameError(f"the free form of {ligand.name} ({ligand.smiles_free}) is an ion, so it has no log P")
+    if molecule is None:
+        raise UnknownNameError(f"the SMILES of {ligand.name} ({ligand.smiles_free}) cannot be read, so no log P")
     return round(float(MolLogP(molecule)), 3)
+
+
+def _net_charge(smiles: str) -> int:
+    """Return the net charge in e, read from the bracket atoms: ``[N+]``, ``[S-2]``, ``[O--]``."""
+    charges = re.findall(r"\[[^\]]*?([+-]+)(\d*)(?::\d+)?\]", smiles)
+    return sum((1 if signs[0] == "+" else -1) * int(digits or len(signs)) for signs, digits in charges)

@@ -215,7 +215,7 @@ def _reagent(row: Row) -> Reagent:
         row.refuse(f"metal is {row['metal']!r}; legal: {', '.join(METAL_GROUPS)}")
     if not row["source"]:
         row.refuse("the source is empty; every reagent names one")
-    electrons = _whole(row, "electrons_delivered")
+    electrons = row.whole("electrons_delivered")
     if "reductant" in roles and not (electrons and row["half_reaction"]):
         row.refuse("a reductant needs electrons_delivered and its half_reaction")
     return Reagent(
@@ -225,10 +225,10 @@ def _reagent(row: Row) -> Reagent:
         formula=row["formula"],
         composition=row.composition("composition"),
         units=_units(row),
-        charge=_whole(row, "charge") or 0,
+        charge=row.whole("charge") or 0,
         roles=roles,
         metal=row["metal"],
-        oxidation_state=_whole(row, "oxidation_state"),
+        oxidation_state=row.whole("oxidation_state"),
         smiles=row["smiles"],
         electrons_delivered=electrons,
         half_reaction=row["half_reaction"],
@@ -237,13 +237,6 @@ def _reagent(row: Row) -> Reagent:
         hazards=row.items("hazards"),
         source=row["source"],
     )
-
-
-def _whole(row: Row, column: str) -> int | None:
-    number = row.number(column)
-    if number is not None and number != int(number):
-        row.refuse(f"{column} is {number}; a whole number is legal")
-    return None if number is None else int(number)
 
 
 def _units(row: Row) -> tuple[tuple[str, int], ...]:

@@ -105,8 +105,8 @@ def read_recipes(path: str | Path) -> tuple[Recipe, ...]:
 
 def _cluster(row: Row) -> KnownCluster:
     cluster = _parse(row, row["formula"]) if row.is_yes("composition_known") else None
-    electrons = row["n_star"]
-    if cluster is not None and electrons and int(electrons) != cluster.valence_electrons:
+    electrons = row.whole("n_star")
+    if cluster is not None and electrons is not None and electrons != cluster.valence_electrons:
         row.refuse(f"n_star is {electrons}, but {cluster.formula} counts {cluster.valence_electrons} electrons")
     return KnownCluster(
         id=row["cluster_id"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -37,9 +38,19 @@ class Row:
         if not text:
             return None
         try:
-            return float(text)
+            number = float(text)
         except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
             self.refuse(f"{column} is {text!r}; a plain number or an empty cell is legal")
+        return number
+
+    def whole(self, column: str) -> int | None:
+        """Return the cell as a whole number, or None when it is empty; refuses anything else."""
+        number = self.number(column)
+        if number is not None and not number.is_integer():
+            self.refuse(f"{column} is {self[column]!r}; a whole number or an empty cell is legal")
+        return None if number is None else int(number)
 
     def items(self, column: str, separator: str = ";") -> tuple[str, ...]:
         """Return the non-empty parts of a list cell."""
@@ -77,19 +88,23 @@ def read_rows(path: str | Path, required: Iterable[str] = ()) -> Iterator[Row]:
 
 def _rows(text: str, name: str, required: Iterable[str]) -> Iterator[Row]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = list(reader.fieldnames or ())
-    missing = [column for column in required if column not in columns]
-    if missing or not columns:
-        raise ReferenceDataError(f"{name}, line 1: the columns {', '.join(missing) or '(all)'} are missing")
     seen: set[str] = set()
-    for raw in reader:
-        row = Row(f"{name}, line {reader.line_num}", {k: (v or "").strip() for k, v in raw.items() if k is not None})
-        if None in raw:
-            row.refuse(f"more cells than the {len(columns)} columns; put quotes around a cell with a comma")
-        if not any(row.cells.values()):
-            continue
-        key = row[columns[0]]
-        if not key or key in seen:
-            row.refuse(f"{columns[0]} is {key!r}; it must be filled and must not repeat")
-        seen.add(key)
-        yield row
+    try:
+        columns = list(reader.fieldnames or ())
+        missing = [column for column in required if column not in columns]
+        if missing or not columns:
+            raise ReferenceDataError(f"{name}, line 1: the columns {', '.join(missing) or '(all)'} are missing")
+        for raw in reader:
+            cells = {k: (v or "").strip() for k, v in raw.items() if k is not None}
+            row = Row(f"{name}, line {reader.line_num}", cells)
+            if None in raw:
+                row.refuse(f"more cells than the {len(columns)} columns; put quotes around a cell with a comma")
+            if not any(cells.values()):
+                continue
+            key = row[columns[0]]
+            if not key or key in seen:
+                row.refuse(f"{columns[0]} is {key!r}; it must be filled and must not repeat")
+            seen.add(key)
+            yield row
+    except csv.Error as error:
+        raise ReferenceDataError(f"{name}, line {reader.line_num}: not a readable CSV table ({error})") from error

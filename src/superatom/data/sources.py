@@ -25,6 +25,7 @@ MIRROR_VARIABLE = "SUPERATOM_DATA_MIRROR"
 CACHE_VARIABLE = "SUPERATOM_CACHE"
 LOCK_FILE = "sources.lock.json"
 UNKNOWN_CHECKSUM = "unknown until first fetch"
+_STRUCTURE_FORMATS = {"xyz", "extxyz", "cif", "mol2", "pdb", "gro"}
 _COLUMNS = ("id", "title", "repository", "commit", "path", "format", "licence", "citation")
 
 
@@ -63,6 +64,12 @@ class DataSource:
     def is_file(self) -> bool:
         """Whether one file is fetched; otherwise a folder out of the repository's archive."""
         return "." in self.path.rpartition("/")[2]
+
+    @property
+    def reader(self) -> str:
+        """The function that reads its structures, as a dotted path; empty where there is none yet."""
+        formats = {item.strip() for item in self.format.split(",")}
+        return "superatom.structures.files.read_all" if formats & _STRUCTURE_FORMATS else ""
 
     @property
     def url(self) -> str:

@@ -163,18 +163,9 @@ def mixture_of(feed: Nanocluster) -> Species:
     )
 
 
-_FEED_CLASSES = frozenset(
-    [
-        "thiolate",
-        "selenolate",
-        "tellurolate",
-        "alkynyl",
-        "amidinate",
-        "dithiophosphate",
-        "dithiophosphinate",
-        "diselenophosphate",
-    ]
-)
+# X-type ligands whose metal complex is the usual feed; the others come with the salt
+_FEED_CLASSES = ("thiolate", "selenolate", "tellurolate", "alkynyl", "amidinate", "dithiophosphate")
+_DITHIO_CLASSES = ("dithiophosphinate", "diselenophosphate")
 
 
 def feed_complex(metal: str, ligand: Ligand) -> Nanocluster | None:
@@ -185,7 +176,7 @@ def feed_complex(metal: str, ligand: Ligand) -> Nanocluster | None:
     """
     chloride = ligand_table().find("Cl")
     if ligand.bond_type == "X":
-        if ligand.ligand_class not in _FEED_CLASSES:
+        if ligand.ligand_class not in (*_FEED_CLASSES, *_DITHIO_CLASSES):
             return None
         n = {"Cd": 2, "Hg": 2, "Zn": 2, "Au": 1, "Ag": 1, "Cu": 1}.get(metal)
         if n is None or ligand.electrons_withdrawn != 1:

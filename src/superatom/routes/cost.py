@@ -40,7 +40,7 @@ INFERRED_YIELD = 0.25
 ALMOST_REPORTED = 0.1  # up to this distance a step counts as reported
 LIGAND = 1.0
 INFERENCE = 1.5
-INFERRED_STEP = 0.5  # any inferred step, however near
+INFERRED_STEP = 0.8  # any inferred step, however near
 FAILED_SAME = 3.0
 FAILED_SIMILAR = 1.0
 

@@ -160,9 +160,13 @@ def network_of(
         precedents=tuple(p for p in all_precedents if p.succeeded),
         failures=tuple(p for p in all_precedents if not p.succeeded),
         by_shape=_group((shape(edge.product), edge) for edge in merged),
-        known_by_shape=_group((shape(k.cluster), k) for k in all_known if k.cluster),
+        known_by_shape=_group((shape(k.cluster), k) for k in all_known if k.cluster and _charge_is_known(k)),
         known_by_metals=_group((tuple(sorted(k.cluster.metals)), k) for k in all_known if k.cluster),
     )
+
+
+def _charge_is_known(known: KnownCluster) -> bool:
+    return known.properties.get("charge_known", "") != "n"
 
 
 def _with_reductants(edges: dict[Edge, list[Precedent]]) -> tuple[Edge, ...]:
@@ -298,7 +302,10 @@ def _same_method(recipe: Edge, reaction: Edge) -> bool:
 def _as_precedent(recipe: Recipe, edge: Edge) -> Precedent:
     return Precedent(
         id=recipe.id,
-        reactants=(recipe.metal_salt or f"{edge.product.host_metal} precursor", recipe.ligand),
+        reactants=(
+            recipe.starting_material or recipe.metal_salt or f"{edge.product.host_metal} precursor",
+            recipe.ligand,
+        ),
         reagents=tuple(text for text in (recipe.conditions.reductant, *recipe.conditions.additives) if text),
         products=(recipe.outcome.product or recipe.target,),
         reactant_clusters=edge.feeds,

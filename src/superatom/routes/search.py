@@ -27,9 +27,12 @@ from superatom.structures.nanocluster import Nanocluster
 MAX_EXPANSIONS = 20_000
 # two routes are different when they share less than this of their cluster-making steps
 SAME_ROUTE = 0.6
+# more routes than this with the same last step are shown only when nothing else is left
+SAME_END = 2
 # a route this much dearer than the best one is not worth showing
-WORTH_SHOWING = 6.0
+WORTH_SHOWING = 6.5
 _LEAVES = ("metal_salt", "ligand", "reductant")
+# no step costs less than this, by what it makes: the lower bound of the search
 _LEAST = {"complex": cost.STEP[Transformation.COMPLEXATION], "mixture": cost.MIXTURE_STEP}
 
 
@@ -120,39 +123,30 @@ class _Search:
 
     def run(self, target: Species, n_routes: int) -> tuple[Route, ...]:
         """Return complete routes in order of cost, each different from those before."""
-        routes: list[Route] = []
-        kinds: list[frozenset[tuple[str, ...]]] = []
         accepted: list[_Partial] = []
+        spare: list[_Partial] = []
         heap: list[tuple[float, int, _Partial]] = []
         serial = 0
         seen: set[object] = set()
         start = _Partial({}, () if self._have(target) else (target,), 0.0)
         heappush(heap, (0.0, serial, start))
-        while heap and len(routes) < n_routes and self.n_expanded < MAX_EXPANSIONS:
+        while heap and len(accepted) < n_routes and self.n_expanded < MAX_EXPANSIONS:
             bound, _, partial = heappop(heap)
-            if routes and bound > routes[0].cost + WORTH_SHOWING:
+            if accepted and bound > accepted[0].cost + WORTH_SHOWING:
                 break
-            if partial.key in seen or any(id(p) in self._unbalanced for p in partial.chosen.values()):
+            if partial.key in seen or any(self._balanced(p) is None for p in partial.chosen.values()):
                 continue
             seen.add(partial.key)
-            if not partial.open_species:
-                kind = frozenset(
-                    p.signature for p in partial.chosen.values() if p.transformation is not Transformation.COMPLEXATION
-                )
-                if any(_overlap(kind, other) >= SAME_ROUTE for other in kinds):
-                    continue
-                if _swaps_ligands(partial) and any(_swaps_ligands(p) for p in accepted):
-                    continue
-                if (route := self._route(target, partial)) is not None:
-                    routes.append(route)
-                    kinds.append(kind)
-                    accepted.append(partial)
-                continue
-            self.n_expanded += 1
-            for child in self._children(partial):
-                serial += 1
-                heappush(heap, (child.cost + _lower_bound(child.open_species), serial, child))
-        return tuple(routes)
+            if partial.open_species:
+                self.n_expanded += 1
+                for child in self._children(partial):
+                    serial += 1
+                    heappush(heap, (child.cost + _lower_bound(child.open_species), serial, child))
+            elif not any(_is_like(partial, other) for other in accepted):
+                same_end = [p for p in accepted if _last(target, p) == _last(target, partial)]
+                (spare if len(same_end) >= SAME_END else accepted).append(partial)
+        chosen = sorted([*accepted, *spare[: n_routes - len(accepted)]], key=lambda p: p.cost)
+        return tuple(self._route(target, partial) for partial in chosen)
 
     def _have(self, species: Species) -> bool:
         return species.kind in _LEAVES if self.stock is None else species in self.stock
@@ -210,20 +204,16 @@ class _Search:
                 self._unbalanced.add(id(proposal))
         return self._steps.get(id(proposal))
 
-    def _route(self, target: Species, partial: _Partial) -> Route | None:
+    def _route(self, target: Species, partial: _Partial) -> Route:
         order = _in_order(target, partial.chosen)
         steps: list[Step] = []
         terms = dict.fromkeys(cost.TERMS, 0.0)
-        focusing: dict[Nanocluster | None, Step | None] = {
-            p.mixture_of: self._balanced(p) for p in order if p.mixture_of is not None
-        }
+        focusing = {p.mixture_of: self._steps[id(p)] for p in order if p.mixture_of is not None}
         for proposal in order:
-            step = self._balanced(proposal)
-            if step is None:
-                return None
-            focus = focusing.get(proposal.product.cluster) if proposal.product.kind == "mixture" else None
-            if focus is not None:
-                step = with_net_equation(step, focus)
+            step = self._steps[id(proposal)]
+            feed = proposal.product.cluster
+            if proposal.product.kind == "mixture" and feed in focusing:
+                step = with_net_equation(step, focusing[feed])
             steps.append(step)
             for name, value in proposal.terms.items():
                 terms[name] += value
@@ -239,15 +229,21 @@ def _shopping(route: Route, shelf: Stock) -> list[str]:
 
 
 def _lower_bound(open_species: tuple[Species, ...]) -> float:
-    return sum(_LEAST.get(s.kind, 1.0) for s in open_species)
+    return sum(_LEAST.get(s.kind, cost.STEP[Transformation.CHARGE_CHANGE]) for s in open_species)
 
 
-def _overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
-    return len(a & b) / len(a | b) if a or b else 1.0
+def _is_like(a: _Partial, b: _Partial) -> bool:
+    """Whether two routes share most cluster-making steps, or both only swap ligands by analogy."""
+    steps_a, steps_b = (
+        {p.signature for p in route.chosen.values() if p.transformation is not Transformation.COMPLEXATION}
+        for route in (a, b)
+    )
+    if steps_a == steps_b or (steps_a | steps_b and len(steps_a & steps_b) / len(steps_a | steps_b) >= SAME_ROUTE):
+        return True
+    return _swaps_ligands(a) and _swaps_ligands(b)
 
 
 def _swaps_ligands(partial: _Partial) -> bool:
-    """Whether a step only swaps ligands by analogy; one such route in the list says it all."""
     return any(
         p.transformation is Transformation.LIGAND_EXCHANGE
         and p.support.is_inferred
@@ -255,6 +251,10 @@ def _swaps_ligands(partial: _Partial) -> bool:
         and all(start.metals == p.product.cluster.metals for start in p.starts)
         for p in partial.chosen.values()
     )
+
+
+def _last(target: Species, partial: _Partial) -> tuple[str, ...]:
+    return partial.chosen[target].signature if target in partial.chosen else ()
 
 
 def _in_order(target: Species, chosen: Mapping[Species, Proposal]) -> list[Proposal]:

@@ -141,8 +141,8 @@ def _pick_alternatives(sites: list[_Site], name: str, alternative: str | None) -
         if len(options) > 1:
             kept = float(np.mean(options[chosen[part]]))
             notes.append(
-                f"disorder{' ' + part if part else ''}: alternative {chosen[part]} of {', '.join(sorted(options))} kept "
-                f"(occupancy {kept:.2f})"
+                f"disorder{' ' + part if part else ''}: alternative {chosen[part]} of {', '.join(sorted(options))} "
+                f"kept (occupancy {kept:.2f})"
             )
     kept_sites = [
         replace(s, occupancy=1.0) if s.group and len(groups[s.assembly]) > 1 else s
@@ -191,8 +191,8 @@ def _refuse_shared_sites(
     for a, b in zip(where[first], where[second], strict=True):
         if symbols[a] != symbols[b]:
             raise StructureError(
-                f"{name}: {symbols[a]} and {symbols[b]} share a site (mixed occupancy); give one CIF per ordering, or mark "
-                "the two as disorder groups 1 and 2"
+                f"{name}: {symbols[a]} and {symbols[b]} share a site (mixed occupancy); give one CIF per ordering, or "
+                "mark the two as disorder groups 1 and 2"
             )
 
 
@@ -206,15 +206,16 @@ def _without_partial(structure: Structure, partial: np.ndarray) -> Structure:
         if sum(structure.symbols[i] in METALS for i in molecule) > 1:
             i = next(i for i in molecule if partial[i])
             raise StructureError(
-                f"{structure.source}: {structure.symbols[i]} of the cluster is partly occupied and no alternative is marked; "
-                "give a CIF with disorder groups or full occupancies"
+                f"{structure.source}: {structure.symbols[i]} of the cluster is partly occupied and no alternative is "
+                "marked; give a CIF with disorder groups or full occupancies"
             )
         drop += molecule
     dropped = set(drop)
     keep = [i for i in range(structure.n_atoms) if i not in dropped]
     if not keep:
         raise StructureError(f"{structure.source}: every atom is partly occupied; nothing is left to read")
-    note = f"partly occupied and left out: {element_formula([structure.symbols[i] for i in drop])} (solvent or counter-ion)"
+    lost = element_formula([structure.symbols[i] for i in drop])
+    note = f"partly occupied and left out: {lost} (solvent or counter-ion)"
     return Structure(
         tuple(structure.symbols[i] for i in keep), structure.positions[keep], structure.cell,
         source=structure.source, notes=(*structure.notes, note),
@@ -254,8 +255,8 @@ def _molecules(structure: Structure) -> tuple[list[list[int]], IntArray]:
                     queue.append(other)
                 elif metal[atom] and metal[other] and (shifts[other] != shifts[atom] + s).any():
                     raise StructureError(
-                        f"{structure.source}: the metal atoms continue from cell to cell; this is an extended solid, not a "
-                        "cluster (or the cell is too small for it)"
+                        f"{structure.source}: the metal atoms continue from cell to cell; this is an extended solid, "
+                        "not a cluster (or the cell is too small for it)"
                     )
         molecules.append(sorted(queue))
     return molecules, shifts

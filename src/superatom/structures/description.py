@@ -28,7 +28,7 @@ def describe(structure: Structure) -> dict[str, Any]:
     p = structure.partition
     cluster = p.nanocluster(p.charge or 0)
     electrons = cluster.valence_electrons if p.charge is not None else None
-    motifs = core_motifs(structure.positions, p.metal_core, p.metals, electrons)
+    motifs = core_motifs(structure.positions, p.metal_core, electrons)
     core_of = p.metal_core or p.metals
     return {
         "source": structure.source,

@@ -98,8 +98,8 @@ Reader = Callable[[str, str, str | None], list[Structure]]
 
 def _reader_for(file: Path, text: str) -> Reader:
     by_suffix: dict[str, Reader] = {
-        ".xyz": read_xyz, ".extxyz": read_xyz, ".cif": read_cif, ".mcif": read_cif, ".pdb": _read_pdb, ".ent": _read_pdb,
-        ".mol2": _read_mol2, ".gro": _read_gro, ".vasp": _read_poscar, ".poscar": _read_poscar,
+        ".xyz": read_xyz, ".extxyz": read_xyz, ".cif": read_cif, ".mcif": read_cif, ".pdb": _read_pdb,
+        ".ent": _read_pdb, ".mol2": _read_mol2, ".gro": _read_gro, ".vasp": _read_poscar, ".poscar": _read_poscar,
     }  # fmt: skip
     if file.suffix.lower() in by_suffix:
         return by_suffix[file.suffix.lower()]
@@ -115,7 +115,8 @@ def _reader_for(file: Path, text: str) -> Reader:
     if any(atom_of_line(line) for line in lines[:5]):
         return read_xyz
     raise StructureError(
-        f"{file.name}: not a structure file this reader knows; legal formats are xyz, extxyz, CIF, PDB, mol2, gro and POSCAR"
+        f"{file.name}: not a structure file this reader knows; legal formats are xyz, extxyz, CIF, PDB, mol2, "
+        "gro and POSCAR"
     )
 
 
@@ -151,7 +152,8 @@ def check_geometry(frame: Structure) -> None:
     typical = float(np.median(distances[:, 1]))
     if typical < 0.45 and n > 2:
         raise StructureError(
-            f"{name}: neighbouring atoms are {typical:.2g} apart; this looks like nm or fractional coordinates, expected Å"
+            f"{name}: neighbouring atoms are {typical:.2g} apart; this looks like nm or fractional coordinates, "
+            "expected Å"
         )
     if typical > 20:
         raise StructureError(f"{name}: neighbouring atoms are {typical:.3g} apart; this looks like pm, expected Å")
@@ -159,8 +161,8 @@ def check_geometry(frame: Structure) -> None:
     if distances[worst, 1] < 0.1:
         other = int(nearest[worst][nearest[worst] != worst][0])
         raise StructureError(
-            f"{name}: atoms {min(worst, other) + 1} and {max(worst, other) + 1} are {distances[worst, 1]:.3f} Å apart; "
-            "duplicated or disordered atoms must be removed or given as alternatives"
+            f"{name}: atoms {min(worst, other) + 1} and {max(worst, other) + 1} are {distances[worst, 1]:.3f} Å "
+            "apart; duplicated or disordered atoms must be removed or given as alternatives"
         )
 
 
@@ -213,7 +215,7 @@ def _pick_altlocs(atoms: list, name: str, alternative: str | None) -> tuple[list
     return kept, [f"alternative {chosen} of {len(weight)} kept ({', '.join(sorted(weight))})"]
 
 
-# ---- mol2, gro, POSCAR ------------------------------------------------------------------------------------------------
+# ---- mol2, gro, POSCAR ---------------------------------------------------------------------------------------------
 
 
 def _read_mol2(text: str, name: str, _alternative: str | None) -> list[Structure]:
@@ -245,7 +247,8 @@ def _read_gro(text: str, name: str, _alternative: str | None) -> list[Structure]
     count = lines[1].strip() if len(lines) > 1 else ""
     if not count.isdigit() or int(count) > MAX_ATOMS or len(lines) < int(count) + 2:
         raise StructureError(
-            f"{name}: line 2 reads {count[:20]!r} but {max(0, len(lines) - 3)} atom lines follow; the gro file is truncated"
+            f"{name}: line 2 reads {count[:20]!r} but {max(0, len(lines) - 3)} atom lines follow; the gro file is "
+            "truncated"
         )
     symbols, positions = [], []
     for number, line in enumerate(lines[2 : 2 + int(count)], start=3):
@@ -261,7 +264,7 @@ def _read_gro(text: str, name: str, _alternative: str | None) -> list[Structure]
 
 
 def _element_of_label(label: str) -> str | None:
-    """Read the element off a force-field atom name: metals and halogens in two letters, C, H, N, O, P, S by the first."""
+    """Read the element off a force-field atom name: metals and halogens in two letters, else by the first."""
     letters = re.sub(r"[^A-Za-z]", "", label)
     if letters[:2].upper() in ("AU", "AG", "CU", "PT", "PD", "CL", "BR", "SE"):
         return letters[:2].capitalize()
@@ -275,8 +278,8 @@ def _read_poscar(text: str, name: str, _alternative: str | None) -> list[Structu
     counts = next((c for line in lines[5:7] if (c := _whole_numbers(line))), None)
     if counts is None or sum(counts) > MAX_ATOMS or len(lines) < 7 + sum(counts):
         raise StructureError(
-            f"{name}: a POSCAR names its elements on line 6 and their numbers on line 7, at most {MAX_ATOMS} atoms, all of "
-            "which must follow"
+            f"{name}: a POSCAR names its elements on line 6 and their numbers on line 7, at most {MAX_ATOMS} atoms, "
+            "all of which must follow"
         )
     words = lines[5].split()
     if _whole_numbers(lines[5]) or len(words) != len(counts) or not all(element_of(w) for w in words):

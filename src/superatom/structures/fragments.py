@@ -7,10 +7,12 @@ atoms and say so. Bond orders are perceived only for ligands the table does not 
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from superatom.structures.bonds import Graph
@@ -18,25 +20,6 @@ from superatom.structures.ligands import CLASSES, Ligand, ligand_table, parse_co
 from superatom.structures.structure import element_formula
 
 MAX_PERCEIVED_ATOMS = 150
-
-# formula -> (name, SMILES, charge in e); only species with one common meaning beside a cluster
-_BYSTANDERS: dict[str, tuple[str, str, int]] = {
-    "CH2Cl2": ("dichloromethane", "ClCCl", 0), "CHCl3": ("chloroform", "ClC(Cl)Cl", 0), "C7H8": ("toluene", "Cc1ccccc1", 0),
-    "C6H6": ("benzene", "c1ccccc1", 0), "C6H14": ("hexane", "CCCCCC", 0), "C5H12": ("pentane", "CCCCC", 0),
-    "C7H16": ("heptane", "CCCCCCC", 0), "C4H8O": ("tetrahydrofuran", "C1CCOC1", 0), "C4H10O": ("diethyl ether", "CCOCC", 0),
-    "CH4O": ("methanol", "CO", 0), "C2H6O": ("ethanol", "CCO", 0), "H2O": ("water", "O", 0), "C2H3N": ("acetonitrile", "CC#N", 0),
-    "C3H6O": ("acetone", "CC(C)=O", 0), "C3H7NO": ("dimethylformamide", "CN(C)C=O", 0), "C2H6OS": ("dimethyl sulfoxide", "CS(C)=O", 0),
-    "C2H4Cl2": ("1,2-dichloroethane", "ClCCCl", 0), "C6H5Cl": ("chlorobenzene", "Clc1ccccc1", 0), "C6H12": ("cyclohexane", "C1CCCCC1", 0),
-    "F6P": ("hexafluorophosphate", "F[P-](F)(F)(F)(F)F", -1), "BF4": ("tetrafluoroborate", "F[B-](F)(F)F", -1),
-    "F6Sb": ("hexafluoroantimonate", "F[Sb-](F)(F)(F)(F)F", -1), "ClO4": ("perchlorate", "[O-]Cl(=O)(=O)=O", -1),
-    "NO3": ("nitrate", "O=[N+]([O-])[O-]", -1), "C24H20B": ("tetraphenylborate", "c1ccc([B-](c2ccccc2)(c2ccccc2)c2ccccc2)cc1", -1),
-    "CF3O3S": ("triflate", "O=S(=O)([O-])C(F)(F)F", -1), "Cl": ("chloride", "[Cl-]", -1), "Br": ("bromide", "[Br-]", -1),
-    "I": ("iodide", "[I-]", -1), "C32H68N": ("tetraoctylammonium", "CCCCCCCC[N+](CCCCCCCC)(CCCCCCCC)CCCCCCCC", 1),
-    "C16H36N": ("tetrabutylammonium", "CCCC[N+](CCCC)(CCCC)CCCC", 1), "C8H20N": ("tetraethylammonium", "CC[N+](CC)(CC)CC", 1),
-    "C24H20P": ("tetraphenylphosphonium", "c1ccc([P+](c2ccccc2)(c2ccccc2)c2ccccc2)cc1", 1),
-    "C36H30NP2": ("bis(triphenylphosphine)iminium", "c1ccc(P(=[N+]=P(c2ccccc2)(c2ccccc2)c2ccccc2)(c2ccccc2)c2ccccc2)cc1", 1),
-    "Na": ("sodium", "[Na+]", 1), "K": ("potassium", "[K+]", 1), "Cs": ("caesium", "[Cs+]", 1),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +51,15 @@ def bystander(atoms: Sequence[int], symbols: Sequence[str]) -> Fragment:
     'water'
     """
     formula = element_formula([symbols[i] for i in atoms])
-    name, smiles, charge = _BYSTANDERS.get(formula, ("", "", None))
+    name, smiles, charge = _bystanders().get(formula, ("", "", None))
     return Fragment(tuple(atoms), formula, name, smiles, charge)
+
+
+@cache
+def _bystanders() -> dict[str, tuple[str, str, int | None]]:
+    """Formula -> (name, SMILES, charge in e) of species with one common meaning beside a cluster."""
+    text = files("superatom.structures").joinpath("bystanders.csv").read_text(encoding="utf-8")
+    return {r["formula"]: (r["name"], r["smiles"], int(r["charge"])) for r in csv.DictReader(text.splitlines())}
 
 
 def identify_ligand(atoms: Sequence[int], donors: Sequence[int], symbols: Sequence[str], graph: Graph) -> Identity:
@@ -113,23 +103,26 @@ def _identify(elements: tuple[str, ...], edges: tuple[tuple[int, int], ...], don
     if n_hydrogen == 0 and len(candidates) > 1:
         options = " or ".join(c.name for c in candidates)
         return Identity(None, formula, "", kind, f"no hydrogens in the file: {options}")
-    return Identity(None, formula, _perceived_smiles(elements, edges, donors, kind), kind)
+    smiles = _perceived_smiles(elements, edges, donors, kind)
+    return Identity(None, formula, smiles, kind, "" if smiles else "bonds unclear: no SMILES")
 
 
 @cache
 def _keys() -> tuple[dict[str, Ligand], dict[str, list[Ligand]]]:
     """Constitution of every ligand of the table, with hydrogens and without."""
-    from rdkit import Chem, RDLogger
+    from rdkit import Chem
+    from rdkit.rdBase import BlockLogs
 
-    RDLogger.DisableLog("rdApp.*")
     exact: dict[str, Ligand] = {}
     heavy: dict[str, list[Ligand]] = {}
-    for ligand in ligand_table():
-        molecule = Chem.MolFromSmiles(ligand.smiles_bound or ligand.smiles_free) if not ligand.is_generic else None
-        if molecule is None or "." in (ligand.smiles_bound or ligand.smiles_free):
-            continue
-        heavy.setdefault(_mol_constitution(molecule), []).append(ligand)
-        exact.setdefault(_mol_constitution(Chem.AddHs(molecule)), ligand)
+    with BlockLogs():
+        for ligand in ligand_table():
+            smiles = ligand.smiles_bound or ligand.smiles_free
+            molecule = None if ligand.is_generic or "." in smiles else Chem.MolFromSmiles(smiles)
+            if molecule is None or molecule.GetNumAtoms() == 0:
+                continue
+            heavy.setdefault(_mol_constitution(molecule), []).append(ligand)
+            exact.setdefault(_mol_constitution(Chem.AddHs(molecule)), ligand)
     return exact, heavy
 
 
@@ -155,7 +148,7 @@ def _graph_molecule(elements: Sequence[str], edges: Sequence[tuple[int, int]]) -
     molecule = Chem.RWMol()
     for element in elements:
         atom = Chem.Atom(element)
-        atom.SetNoImplicit(True)
+        atom.SetNoImplicit(True)  # noqa: FBT003 -- RDKit's own signature
         molecule.AddAtom(atom)
     for a, b in edges:
         molecule.AddBond(int(a), int(b), Chem.BondType.SINGLE)
@@ -199,29 +192,36 @@ def _perceived_smiles(
     elements: tuple[str, ...], edges: tuple[tuple[int, int], ...], donors: tuple[int, ...], kind: str
 ) -> str:
     """Perceive bond orders (RDKit) of the free molecule and return the SMILES of the bound form; empty if it fails."""
-    from rdkit import Chem, RDLogger
-    from rdkit.Chem.rdDetermineBonds import DetermineBondOrders
+    from rdkit.rdBase import BlockLogs
 
     if len(elements) > MAX_PERCEIVED_ATOMS or ("H" not in elements and "C" in elements):
         return ""
-    RDLogger.DisableLog("rdApp.*")
     capped = [d for d in donors if CLASSES.get(kind, ("L", 0))[0] == "X"]
     if kind in ("amidinate", "carboxylate"):
         capped = capped[:1]
-    all_elements = [*elements, *("H" for _ in capped)]
-    all_edges = [*edges, *((d, len(elements) + k) for k, d in enumerate(capped))]
-    molecule = _graph_molecule(all_elements, all_edges)
-    try:
-        DetermineBondOrders(molecule, charge=0, allowChargedFragments=True, embedChiral=False, maxIterations=20_000)
-        for d in capped:
-            molecule.GetAtomWithIdx(d).SetNoImplicit(True)
-        for k in reversed(range(len(capped))):
-            molecule.RemoveAtom(len(elements) + k)
-        plain = molecule.GetMol()
-        Chem.SanitizeMol(plain)
-        return str(Chem.MolToSmiles(Chem.RemoveHs(plain)))
-    except (ValueError, RuntimeError):
-        return ""
+    free = _graph_molecule(
+        [*elements, *("H" for _ in capped)], [*edges, *((d, len(elements) + k) for k, d in enumerate(capped))]
+    )
+    with BlockLogs():
+        try:
+            return _bound_smiles(free, capped, len(elements))
+        except (ValueError, RuntimeError):
+            return ""
+
+
+def _bound_smiles(free: Any, capped: Sequence[int], n_atoms: int) -> str:
+    """Give `free` its bond orders, take the capping hydrogens (from index `n_atoms` on) off the donors, write SMILES."""
+    from rdkit import Chem
+    from rdkit.Chem.rdDetermineBonds import DetermineBondOrders
+
+    DetermineBondOrders(free, charge=0, allowChargedFragments=True, embedChiral=False, maxIterations=20_000)
+    for donor in capped:
+        free.GetAtomWithIdx(donor).SetNoImplicit(True)  # noqa: FBT003 -- RDKit's own signature
+    for k in reversed(range(len(capped))):
+        free.RemoveAtom(n_atoms + k)
+    bound = free.GetMol()
+    Chem.SanitizeMol(bound)
+    return str(Chem.MolToSmiles(Chem.RemoveHs(bound)))
 
 
 def as_ligand(identity: Identity, elements: Sequence[str], n_donors: int) -> Ligand:
@@ -233,5 +233,6 @@ def as_ligand(identity: Identity, elements: Sequence[str], n_donors: int) -> Lig
     return Ligand(
         name=identity.name, full_name=identity.name, ligand_class=identity.ligand_class, bond_type=bond_type,
         denticity=max(1, n_donors), electrons_withdrawn=withdrawn * each,
-        composition=parse_composition(element_formula(elements)), smiles_bound=identity.smiles, source="read from the structure",
+        composition=parse_composition(element_formula(elements)), smiles_bound=identity.smiles,
+        source="read from the structure",
     )  # fmt: skip

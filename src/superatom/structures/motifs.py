@@ -69,17 +69,15 @@ class CoreMotifs:
         return phrases
 
 
-def core_motifs(
-    positions: FloatArray, core: Sequence[int], metals: Sequence[int], valence_electrons: int | None
-) -> CoreMotifs:
+def core_motifs(positions: FloatArray, core: Sequence[int], valence_electrons: int | None) -> CoreMotifs:
     """Recognise the units of a metal core.
 
     Parameters
     ----------
     positions
         All atoms, Å, shape (n_atoms, 3).
-    core, metals
-        Indices of the core metals and of all cluster metals.
+    core
+        Indices of the core metals.
     valence_electrons
         N*, which sets the number of two-electron blocks; None where the charge is not known.
 
@@ -88,13 +86,13 @@ def core_motifs(
     >>> t = (1 + 5**0.5) / 2
     >>> shell = [(0, a, b * t) for a in (1, -1) for b in (1, -1)]
     >>> xyz = np.array([(0, 0, 0), *shell, *[(b, 0, a) for _, a, b in shell], *[(a, b, 0) for _, a, b in shell]]) * 1.46
-    >>> core_motifs(xyz, range(13), range(13), 8).summary()
+    >>> core_motifs(xyz, range(13), 8).summary()
     ['icosahedron']
     """
     polyhedra = _polyhedra(positions, core)
     icosahedra = [u for u in polyhedra if u.kind == "icosahedron"]
     fusions = tuple(_fusion(a, b) for a, b in combinations(icosahedra, 2) if set(a.atoms) & set(b.atoms))
-    blocks, remark = _two_electron_blocks(positions, core, metals, valence_electrons, bool(icosahedra))
+    blocks, remark = _two_electron_blocks(positions, core, valence_electrons, icosahedral=bool(icosahedra))
     return CoreMotifs(polyhedra, fusions, blocks, remark)
 
 
@@ -152,7 +150,7 @@ def _fusion(first: Unit, second: Unit) -> str:
 
 
 def _two_electron_blocks(
-    positions: FloatArray, core: Sequence[int], metals: Sequence[int], valence_electrons: int | None, icosahedral: bool
+    positions: FloatArray, core: Sequence[int], valence_electrons: int | None, *, icosahedral: bool
 ) -> tuple[tuple[Unit, ...], str]:
     """Cover the core by N*/2 corner-sharing tetrahedra and triangles; empty with a remark where that says nothing."""
     if icosahedral:

@@ -3,24 +3,24 @@
 Two senses of "core", kept apart (glossary): the *inorganic core* is every metal atom plus bare halide, chalcogenide and
 hydride; the *metal core* is the metal atoms outside the surface motifs, by the rule of `superatom.structures.staples`.
 By that rule a gold atom held by two thiolates in line is a motif atom even where it also touches the core, so
-Au36(SR)24 has an Au20 kernel, one of the four-atom-tetrahedra series that winds up in Au52 (Zeng et al., Sci. Adv. 2015,
-1, e1500425, doi:10.1126/sciadv.1500425), not the Au28 of descriptions that count eight such atoms in.
+Au36(SR)24 has an Au20 kernel, one of the four-atom-tetrahedra series that winds up in Au52 (Zeng et al., Sci. Adv.
+2015, 1, e1500425, doi:10.1126/sciadv.1500425), not the Au28 of descriptions that count eight such atoms in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from superatom.errors import StructureError
-from superatom.structures.bonds import covalent_bonds
+from superatom.structures.bonds import connected, covalent_bonds
 from superatom.structures.coordination import LigandSite, ligand_sites, main_cluster, metals_of_donors
 from superatom.structures.elements import METALS
-from superatom.structures.fragments import Fragment, as_ligand, bystander, identify_ligand
+from superatom.structures.fragments import Fragment, Identity, as_ligand, bystander, identify_ligand
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 from superatom.structures.neighbours import FloatArray, neighbour_pairs
@@ -60,7 +60,7 @@ class SurfaceMotif:
 
 @dataclass(frozen=True, slots=True)
 class BoundLigand:
-    """One ligand in place. `binding` reads like ``μ2-S`` or ``κ2-P,P``; `ligand` is None where the table has no match."""
+    """One ligand in place; `binding` reads like ``μ2-S`` or ``κ2-P,P``; `ligand` is None where the table has none."""
 
     atoms: tuple[int, ...]
     donors: tuple[int, ...]
@@ -104,7 +104,10 @@ class Partition:
     def nanocluster(self, charge: int) -> Nanocluster:
         """Return the composition at a net charge in e."""
         counts: Counter[Ligand] = Counter(
-            as_ligand(_identity_of(b), [self.symbols[i] for i in b.atoms], len(b.donors)) for b in self.ligands
+            as_ligand(
+                Identity(b.ligand, b.name, b.smiles, b.ligand_class), [self.symbols[i] for i in b.atoms], len(b.donors)
+            )
+            for b in self.ligands
         )
         return Nanocluster.of(dict(Counter(self.symbols[i] for i in self.metals)), dict(counts), charge)
 
@@ -114,7 +117,8 @@ class Partition:
             "metal_core": list(self.metal_core),
             "inorganic_core": list(self.inorganic_core),
             "surface_motifs": [
-                {"name": m.name, "length": m.length, "is_ring": m.is_ring, "metals": list(m.metals), "donors": list(m.donors)}
+                {"name": m.name, "length": m.length, "is_ring": m.is_ring, "metals": list(m.metals),
+                 "donors": list(m.donors)}
                 for m in self.surface_motifs
             ],
             "ligands": [
@@ -151,7 +155,8 @@ def partition_structure(structure: Structure) -> Partition:
     all_metals = [i for i, s in enumerate(symbols) if s in METALS]
     if not all_metals:
         raise StructureError(
-            f"{structure.source}: no cluster metal ({', '.join(METALS[:8])}, ...) among {structure.formula}; nothing to take apart"
+            f"{structure.source}: no cluster metal ({', '.join(METALS[:8])}, ...) among {structure.formula}; "
+            "nothing to take apart"
         )
     graph = covalent_bonds(symbols, positions)
     sites, unbound = ligand_sites(symbols, positions, graph, all_metals)
@@ -161,7 +166,8 @@ def partition_structure(structure: Structure) -> Partition:
     metals = main_cluster(positions, all_metals, held)
     inside = set(metals)
     own = [s for s in sites if any(m in inside for d in s.donors for m in held[d])]
-    apart = _other_molecules(all_metals, inside, sites, own, unbound, held)
+    beside = [s for s in sites if s not in own]
+    apart = _other_molecules([m for m in all_metals if m not in inside], beside, unbound, held)
     units = {m: donors for m, donors in units.items() if m in inside}
     ligands = tuple(_bound_ligand(site, held, symbols, graph) for site in own)
     class_of = {d: b.ligand_class for b in ligands for d in b.donors}
@@ -202,24 +208,20 @@ def _bridging_donors(
 
 
 def _other_molecules(
-    all_metals: Sequence[int], inside: set[int], sites: Sequence[LigandSite], own: Sequence[LigandSite],
-    unbound: Sequence[tuple[int, ...]], held: dict[int, tuple[int, ...]],
-) -> list[tuple[int, ...]]:  # fmt: skip
-    """Molecules beside the cluster, metal complexes such as [AuCl2]- with their ligands, in order of first atom."""
-    groups = {m: [m] for m in all_metals if m not in inside}
+    outside: Sequence[int],
+    sites: Sequence[LigandSite],
+    unbound: Sequence[tuple[int, ...]],
+    held: Mapping[int, tuple[int, ...]],
+) -> list[tuple[int, ...]]:
+    """Molecules beside the cluster; metals `outside` it make complexes such as [AuCl2]- with the ligands they hold."""
+    atoms = [*outside, *(i for site in sites for i in site.atoms)]
+    links: list[list[int]] = [[] for _ in range(max(atoms, default=-1) + 1)]
     for site in sites:
-        if site in own:
-            continue
-        reached = sorted({m for d in site.donors for m in held[d]})
-        target = groups[reached[0]]
-        target += site.atoms
-        for other in reached[1:]:
-            if groups[other] is not target:
-                target += groups[other]
-                for metal in [m for m, g in groups.items() if g is groups[other]]:
-                    groups[metal] = target
-    complexes = {id(g): tuple(sorted(set(g))) for g in groups.values()}
-    return sorted([*unbound, *complexes.values()])
+        for metal in {m for d in site.donors for m in held[d]}:
+            for atom in site.atoms:
+                links[metal].append(atom)
+                links[atom].append(metal)
+    return sorted([*unbound, *(tuple(part) for part in connected(links, atoms))])
 
 
 def _bound_ligand(
@@ -237,12 +239,6 @@ def _bound_ligand(
     return BoundLigand(
         site.atoms, site.donors, metals, known.ligand, known.smiles, known.ligand_class, known.name, binding, known.note
     )
-
-
-def _identity_of(bound: BoundLigand) -> Any:
-    from superatom.structures.fragments import Identity
-
-    return Identity(bound.ligand, bound.name, bound.smiles, bound.ligand_class)
 
 
 def _binding(site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequence[str]) -> str:
@@ -279,7 +275,9 @@ def _motifs(
             len(held[donor]), "μ3-bridging" if len(held[donor]) == 3 else "capping"
         )
         found.append(
-            SurfaceMotif((), (donor,), 0, False, f"{word} {_DONOR_LABELS.get(class_of[donor], class_of[donor])}")
+            SurfaceMotif(
+                (), (donor,), 0, is_ring=False, name=f"{word} {_DONOR_LABELS.get(class_of[donor], class_of[donor])}"
+            )
         )
     return tuple(sorted(found, key=lambda m: (-m.length, m.name, m.atoms)))
 
@@ -288,7 +286,7 @@ def _chain_name(
     metals: tuple[int, ...], donors: tuple[int, ...], units: dict[int, tuple[int, ...]], class_of: dict[int, str],
     symbols: Sequence[str], *, is_ring: bool,
 ) -> str:  # fmt: skip
-    """Walk a chain from its lighter-named end and write it: ``SR-Au-SR``, ``(SR-Au)2-SR dimeric``, a ring, a mixed chain."""
+    """Walk a chain and write it: ``SR-Au-SR monomeric``, ``(SR-Au)2-SR dimeric``, ``SR-Au-SR-Cu-SR dimeric``."""
     label = {d: _DONOR_LABELS.get(class_of[d], class_of[d]) for d in donors} | {m: symbols[m] for m in metals}
     holders = {d: [m for m in metals if d in units[m]] for d in donors}
     word = LENGTH_WORDS[len(metals)] if len(metals) < len(LENGTH_WORDS) else f"{len(metals)}-mer"

@@ -1,9 +1,9 @@
 """Which metal atoms belong to the surface motifs: "divide and protect", decided by rank and angle, not by cutoffs.
 
 Picture: a core of metal atoms under a layer of metal(I)-ligand chains (Häkkinen, Walter & Grönbeck, J. Phys. Chem. B
-2006, 110, 9927, doi:10.1021/jp0619787); in a chain every metal holds two bridging donors (S, Se, Te or alkynyl C) in
-a nearly straight line. Two quantities say how well a metal m and a pair of donors fit that, and both survive noise because
-neither compares a distance with a constant:
+2006, 110, 9927, doi:10.1021/jp0619787); in a chain every metal holds two bridging donors (S, Se, Te or alkynyl C)
+in a nearly straight line. Two quantities say how well a metal m and a pair of donors fit that, and both survive noise
+because neither compares a distance with a constant:
 
 * bend, 180 degrees minus the donor-m-donor angle;
 * excess, by how much a donor's bond to m is longer than its bond to the second nearest *other* metal. A bridging donor

@@ -2,8 +2,8 @@
 
 Every rotation and improper rotation that maps the atoms onto themselves is found by laying one pair of atoms on every
 equivalent pair, fitted to all atoms (Kabsch, Acta Cryst. A 1976, 32, 922, doi:10.1107/S0567739476001873), and kept
-when no atom is further than the tolerance from its image. The Schoenflies symbol follows from the operations found. A fit is
-decided by which atom goes where, so the answer does not depend on atom order, orientation or origin.
+when no atom is further than the tolerance from its image. The Schoenflies symbol follows from the operations found. A
+fit is decided by which atom goes where, so the answer does not depend on atom order, orientation or origin.
 """
 
 from __future__ import annotations
@@ -186,7 +186,8 @@ def _cubic(orders: Sequence[tuple[FloatArray, int]], *, n_mirrors: int, has_inve
 def _axis(rotation: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eig(rotation)
     axis = np.real(vectors[:, int(np.argmin(np.abs(values - 1)))])
-    return axis / np.linalg.norm(axis)
+    unit: FloatArray = axis / np.linalg.norm(axis)
+    return unit
 
 
 def _orders(axes: Sequence[tuple[FloatArray, int]]) -> list[tuple[FloatArray, int]]:

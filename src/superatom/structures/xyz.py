@@ -28,6 +28,7 @@ def floats_of(line: str, n: int) -> list[float] | None:
 
 
 def atom_of_line(line: str, symbol_at: int = 0, position_at: int = 1) -> tuple[str, list[float]] | None:
+    """Return (element, position) of a line that holds an atom, else None; the columns can be given."""
     words = line.split()
     if len(words) < max(symbol_at + 1, position_at + 3):
         return None
@@ -37,6 +38,7 @@ def atom_of_line(line: str, symbol_at: int = 0, position_at: int = 1) -> tuple[s
 
 
 def read_xyz(text: str, name: str, _alternative: str | None) -> list[Structure]:
+    """Return every frame; blank lines between frames are skipped."""
     lines = text.split("\n")
     frames: list[Structure] = []
     at = 0
@@ -134,5 +136,10 @@ def _lattice_in(comment: str, name: str) -> np.ndarray | None:
 
 
 def charge_in(comment: str) -> int | None:
+    """Return a charge in e that a comment states, as in ``charge=-1`` or ``q: 2``; None where it states none.
+
+    >>> charge_in("energy=-3.2 charge=-1"), charge_in("au25 q= +1"), charge_in("recharge=5")
+    (-1, 1, None)
+    """
     match = CHARGE_NOTE.search(comment)
     return int(match[1]) if match and abs(int(match[1])) <= 50 else None

@@ -5,6 +5,7 @@ Colours come from the page's style sheet through classes, so the drawings follow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,6 +17,7 @@ from superatom.structures.electrons import SHELLS
 
 _FONT = 14.0  # px, the size the drawings are laid out for
 _LINE = 21.0  # px between lines of text
+_FREE = re.compile(r"H\(?([^()\[\]]+)\)?")  # a free acid of a ligand: HSG, H(PET)
 
 
 def shell_svg(valence_electrons: int) -> str:
@@ -64,39 +66,74 @@ class _Frame:
         return self.spine + 26
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step as a drawing needs it: what comes from stock, what from earlier stages, what goes on."""
+
+    step: Mapping[str, Any]
+    stock: tuple[str, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def stages(steps: Sequence[Mapping[str, Any]]) -> list[Stage]:
+    """Read off the steps of a route what flows where; the last output of a stage is its main product.
+
+    A size mixture has no equation of its own: its step and the one that focuses it carry the same net equation, so the
+    ligand that is not in the mixture's name is drawn where it is added, at the second.
+    """
+    found: list[Stage] = []
+    made: set[str] = set()
+    later: tuple[str, ...] = ()  # reactants of a net equation that wait for its second step
+    for i, step in enumerate(steps):
+        product = str(step["title"]).partition(" to ")[2] or str(step["products"][0]["formula"])
+        reactants = [str(s["formula"]) for s in step["reactants"]]
+        from_stock = tuple(f for f in reactants if f not in made)
+        used_later = {str(s["formula"]) for other in steps[i + 1 :] for s in other["reactants"]}
+        besides = tuple(f for s in step["products"] if (f := str(s["formula"])) in used_later and f != product)
+        if found and step["equation"] == found[-1].step["equation"]:
+            inputs, stock = found[-1].outputs[-1:], later
+        else:
+            inputs = tuple(f for f in reactants if f in made)
+            is_net = i + 1 < len(steps) and steps[i + 1]["equation"] == step["equation"]
+            later = tuple(f for f in from_stock if is_net and (m := _FREE.fullmatch(f)) and m[1] not in product)
+            stock = tuple(f for f in from_stock if f not in later)
+            besides = () if is_net else besides
+        found.append(Stage(step, stock, inputs, (*besides[:2], product)))
+        made.update(found[-1].outputs)
+    return found
+
+
 def route_svg(route: Mapping[str, Any], target: str, *, width: int) -> str:
     """Draw one route top to bottom: what is taken from stock on the left, the species made on the spine.
 
     Intermediates that wait for a later step pass by on the right.
     """
-    stock_width = max((_box_width(f) for s in route["steps"] for f in _from_stock(s, route["steps"])), default=0)
+    flow = stages(route["steps"])
+    stock_width = max((_box_width(formula) for stage in flow for formula in stage.stock), default=0)
     spine = min(width * 0.46, stock_width + 84)
     frame = _Frame(width, spine, spine - 56)
     below: list[str] = []  # lines first, boxes over them
     above: list[str] = []
-    made: dict[str, tuple[int, float]] = {}  # formula -> (step index, y where its line starts)
+    made: dict[str, tuple[int, float]] = {}  # formula -> (stage, y where its line starts)
     passes = 0
     y = 14.0
-    for i, step in enumerate(route["steps"]):
-        stock = _from_stock(step, route["steps"][:i])
-        notes = _notes(step, frame)
-        tall = max(len(stock) * _LINE + 12, len(notes) * 18 + 24, 52)
+    for i, stage in enumerate(flow):
+        notes = _notes(stage.step, frame)
+        tall = max(len(stage.stock) * _LINE + 12, len(notes) * 18 + 24, 52)
         badge = y + tall / 2
-        if stock:
-            _draw_stock(above, below, stock, frame, badge)
-        waiting = [str(s["formula"]) for s in step["reactants"] if str(s["formula"]) in made]
-        for formula in waiting:
-            made_in, start = made[formula]
+        if stage.stock:
+            _draw_stock(above, below, stage.stock, frame, badge)
+        for made_in, start in (made[formula] for formula in stage.inputs):
             if made_in == i - 1:
                 below.append(f'<path class="link" d="M{frame.spine:g} {start:g}V{badge:g}"/>')
             else:
                 passes += 1
                 _draw_bypass(below, frame, start, y + 2, badge, nth=passes)
-        products = _carried_on(step, route["steps"][i + 1 :], target)
         y += tall
         below.append(f'<path class="link" d="M{frame.spine:g} {badge:g}V{y + 6:g}"/>')
-        _draw_badge(above, step, notes, frame, badge)
-        for formula in products:
+        _draw_badge(above, stage.step, notes, frame, badge)
+        for formula in stage.outputs:
             y = _draw_product(above, formula, frame, y, is_target=formula == target)
             made[formula] = (i, y)
         y += 4
@@ -113,23 +150,10 @@ def _box_width(formula: str) -> float:
     return formula_width(formula) * _FONT + 20
 
 
-def _from_stock(step: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Reactants that no earlier step makes."""
-    made = {s["formula"] for other in earlier if other is not step for s in other["products"]}
-    return [str(s["formula"]) for s in step["reactants"] if s["in_stock"] or s["formula"] not in made]
-
-
-def _carried_on(step: Mapping[str, Any], later: Sequence[Mapping[str, Any]], target: str) -> list[str]:
-    """Products that a later step uses, or the target; the first product when nothing else says."""
-    used = {s["formula"] for other in later for s in other["reactants"] if not s["in_stock"]} | {target}
-    products = [str(s["formula"]) for s in step["products"]]
-    return [p for p in products if p in used][:3] or products[:1]
-
-
 def _notes(step: Mapping[str, Any], frame: _Frame) -> list[tuple[str, str]]:
     """Short lines beside a step: what it is, whether inferred, and the settings short enough to fit."""
     room = (frame.width - frame.text_left) / 6.9  # characters of the small type
-    lines = [("step-title", str(step["title"]))]
+    lines = [("step-title", str(step["transformation"]).replace("_", " "))]
     if step["inferred"]:
         lines.append(("step-inferred", "inferred, not reported"))
     settings = [
@@ -144,7 +168,7 @@ def _notes(step: Mapping[str, Any], frame: _Frame) -> list[tuple[str, str]]:
     return [*lines, ("step-note", text)] if text else lines
 
 
-def _draw_stock(above: list[str], below: list[str], stock: list[str], frame: _Frame, badge: float) -> None:
+def _draw_stock(above: list[str], below: list[str], stock: Sequence[str], frame: _Frame, badge: float) -> None:
     """A box of what is taken from the shelf, with its line into the step."""
     widest = max(_box_width(f) for f in stock)
     size = min(1.0, (frame.stock_right - 2) / widest)

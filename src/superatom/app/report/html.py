@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -24,19 +24,20 @@ from superatom.app.report.tables import structure_lines
 from superatom.errors import UnknownNameError
 from superatom.structures.kernels import ideal_kernel
 
-DIAGRAM_WIDTH = 400  # px: the column beside the steps, and a phone
+DIAGRAM_WIDTH = 360  # px: the column beside the steps, and a phone
 
 
 def plan_html(plan: Mapping[str, Any]) -> str:
     """Return a plan (`Plan.to_dict()`) as one HTML page."""
     target = plan["target"]
     scene = _scene(target)
+    evidence = tables.all_evidence(plan)
     scripts = [_resource("templates/page.js")]
     if scene:
         # a file:// page has no charset header, and "</script" would end the element early
         scripts = [_resource("vendor/3Dmol-min.js").replace("</script", "<\\/script"), *scripts]
     page = (
-        _environment()
+        _environment({str(item["id"]) for item in evidence})
         .get_template("plan.html")
         .render(
             plan=plan,
@@ -49,7 +50,8 @@ def plan_html(plan: Mapping[str, Any]) -> str:
             diagrams=[Markup(route_svg(r, target["formula"], width=DIAGRAM_WIDTH)) for r in plan["routes"]],  # noqa: S704
             structure_lines=list(structure_lines(target["structure"] or {})),
             remarks=tables.new_remarks(target),
-            evidence=tables.all_evidence(plan),
+            evidence=evidence,
+            experiments=tables.held_and_varied(plan["first_experiments"]),
             experiments_csv="data:text/csv;charset=utf-8," + quote(tables.to_csv(plan["first_experiments"])),
             experiments_name=_file_name(str(target["formula"])) + "_first_experiments.csv",
         )
@@ -57,7 +59,7 @@ def plan_html(plan: Mapping[str, Any]) -> str:
     return str(page)
 
 
-def _environment() -> Environment:
+def _environment(record_ids: Container[str]) -> Environment:
     environment = Environment(
         loader=PackageLoader("superatom.app.report", "templates"),
         autoescape=True,
@@ -69,12 +71,14 @@ def _environment() -> Environment:
         "formula": lambda text: Markup(typeset.formula_html(str(text))),  # noqa: S704 -- escapes each run
         "equation": lambda text: Markup(typeset.equation_html(str(text))),  # noqa: S704 -- escapes each run
         "side": lambda species: Markup(typeset.side_html(species)),  # noqa: S704 -- escapes each run
-        "prose": lambda text: Markup(typeset.prose_html(str(text))),  # noqa: S704 -- escapes each word
+        "prose": lambda text: Markup(typeset.prose_html(str(text), record_ids)),  # noqa: S704 -- escapes each word
         "number": tables.number,
         "signed": lambda n: f"{n:+d}".replace("-", "−") if n else "0",
         "column": tables.column_title,
         "measured": tables.measured,
         "terms": tables.cost_words,
+        "setting": lambda key, value: tables.setting_words(str(key), _shown(value)),
+        "anchor": lambda text: re.sub(r"[^A-Za-z0-9]+", "-", str(text)),
         "columns": tables.columns_of,
         "lever": lambda word: tables.title_of(word, tables.LEVER_TITLES),
         "basis": lambda word: tables.title_of(word, tables.BASIS_TITLES),
@@ -113,6 +117,10 @@ def _scene(target: Mapping[str, Any]) -> dict[str, Any] | None:
             continue
         return {"xyz": kernel.to_xyz(), "caption": f"{kernel.name}: {kernel.remark}", "is_idealised": True}
     return None
+
+
+def _shown(value: Any) -> str:
+    return tables.number(value) if isinstance(value, int | float) else str(value)
 
 
 def _doi_url(doi: str) -> str:

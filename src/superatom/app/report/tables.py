@@ -20,9 +20,9 @@ LEVER_TITLES: Mapping[str, str] = {
 }
 BASIS_TITLES: Mapping[str, str] = {
     "records": "reported",
-    "stoichiometry": "balanced equation",
+    "stoichiometry": "equation",
     "trend": "trend",
-    "screening": "to be screened",
+    "screening": "to screen",
 }
 LEVEL_TITLES: Mapping[str, str] = {
     "read_in_paper": "read in the paper",
@@ -155,6 +155,23 @@ def new_remarks(card: Mapping[str, Any]) -> list[str]:
     """Return the remarks of a card that its electron count does not say already."""
     said = (card.get("shell") or {}).get("remark") or "\0"
     return [str(remark) for remark in card.get("remarks") or () if said not in str(remark)]
+
+
+def held_and_varied(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Split a table of experiments: settings the same in every row, and the columns worth a place beside each other.
+
+    >>> found = held_and_varied([{"number": 1, "T": 0, "solvent": "THF"}, {"number": 2, "T": 25, "solvent": "THF"}])
+    >>> found["held"], found["columns"]
+    ({'solvent': 'THF'}, ['number', 'T'])
+    """
+    words = ("experiment", "number", "route", "reason")  # what names or explains a row rather than sets something
+    columns = [column for column in columns_of(rows) if column != "changed"]
+    held = {
+        column: rows[0][column]
+        for column in columns
+        if len(rows) > 1 and column not in words and all(row.get(column) == rows[0].get(column) for row in rows)
+    }
+    return {"held": held, "columns": [c for c in columns if c not in held], "words": words}
 
 
 def source_text(source: Mapping[str, Any] | str | None) -> str:

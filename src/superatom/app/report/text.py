@@ -62,6 +62,9 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
     shown: dict[str, str] = {}
     for route in plan["routes"]:
         _show_route(console, route, len(plan["routes"]), shown)
+    if len(plan["routes"]) > 1:
+        console.print()
+        _item(console, "Bench sheets of the other routes and every record: --html FILE or --json")
     if plan["no_route"]:
         _show_no_route(console, plan["no_route"])
     if plan["first_experiments"]:
@@ -72,13 +75,13 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
         for pitfall in plan["what_can_go_wrong"]:
             why = f": {pitfall['why']}" if pitfall["why"] else ""
             _item(console, f"{pitfall['what']}{why}", source_text(pitfall["source"]))
-    if evidence := all_evidence(plan):
-        _heading(console, "Evidence")
+    if evidence := all_evidence({**plan, "routes": plan["routes"][:1]}):
+        _heading(console, "Evidence of route 1")
         for row in (row for row in evidence if row["is_cited"]):
             doi = f" doi:{row['doi']}" if row["doi"] else ""
             _listed(console, str(row["id"]), f"{row['what']}\n{row['citation']}{doi}")
         if weighed := sum(not row["is_cited"] for row in evidence):
-            _item(console, f"and {weighed} more records were weighed for the settings (--html, --json list them)")
+            _item(console, f"and {weighed} more records were weighed for its settings")
 
 
 def show_card(console: Console, card: Mapping[str, Any]) -> None:
@@ -131,7 +134,7 @@ def accessibility_words(accessibility: Mapping[str, Any]) -> str:
     assumed = "assumed" if accessibility["distance_is_assumed"] else "measured"
     meaning = "within" if accessibility["favourable"] else "outside"
     return (
-        f"{number(accessibility['phi'])} (metal–metal {number(accessibility['distance_A'])} Å {assumed}); "
+        f"{number(round(accessibility['phi'], 2))} (metal–metal {number(accessibility['distance_A'])} Å {assumed}); "
         f"{meaning} the range of made materials (from −0.3)"
     )
 
@@ -211,10 +214,10 @@ def _show_route(console: Console, route: Mapping[str, Any], n_routes: int, shown
             _item(console, f"as in {first}", indent=5)
             continue
         shown[step["equation"]] = here
-        _show_step(console, step)
+        _show_step(console, step, with_sheet=route["rank"] == 1)
 
 
-def _show_step(console: Console, step: Mapping[str, Any]) -> None:
+def _show_step(console: Console, step: Mapping[str, Any], *, with_sheet: bool) -> None:
     lines = []
     if step["delta_electrons"]:
         half = step["electron_equation"]
@@ -229,7 +232,7 @@ def _show_step(console: Console, step: Mapping[str, Any]) -> None:
     table = Table(box=_RULED, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("setting", no_wrap=True)
     table.add_column("recommended", ratio=1, overflow="fold")
-    table.add_column("basis", width=16)
+    table.add_column("basis", no_wrap=True)
     table.add_column("evidence", no_wrap=True)
     for lever, advice in step["conditions"].items():
         said = "\n".join([str(advice["recommendation"]), *(f"conflict: {c}" for c in advice["conflicts"])])
@@ -237,7 +240,8 @@ def _show_step(console: Console, step: Mapping[str, Any]) -> None:
         table.add_row(title_of(lever, LEVER_TITLES), Text(said), basis, str(advice["strength"]))
     console.print(Padding(table, (0, 0, 0, 5)))
     if sheet := step["bench_sheet"]:
-        _show_sheet(console, sheet)
+        if with_sheet:
+            _show_sheet(console, sheet)
     elif because := step.get("no_bench_sheet_because"):
         _item(console, f"no bench sheet: {because}", indent=5)
 

@@ -6,10 +6,12 @@ A formula is split into runs of plain, lowered and raised text; each output form
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from enum import Enum
 from html import escape
 from typing import Any
+
+from superatom.structures.elements import METALS
 
 
 class Level(Enum):
@@ -25,7 +27,8 @@ _CHARGE = re.compile(
     r"(?:\((?P<in_bracket>\d*[+-])\)|\^(?P<raised>\d*[+-])|(?<=\])(?P<after>\d*[+-]|0)|(?P<sign>[+-]))$"
 )
 # a count follows an element symbol, a letter or a closing bracket; not a locant (2-PET) nor a hydrate (·3H2O)
-_COUNT = re.compile(r"(?<=[A-Za-z)\]}])(\d+)")
+# an open count is written _x
+_COUNT = re.compile(r"(?:_|(?<=[A-Za-z)\]}])(?=\d))(\d+|(?<=_)[a-z](?![a-z]))")
 
 
 def runs(formula: str) -> Iterator[tuple[Level, str]]:
@@ -118,19 +121,43 @@ def equation_html(equation: str) -> str:
 # a word that is a formula: element symbols, counts, brackets; ids such as S004 are not
 _ELEMENT = r"(?:[A-Z][a-z]?|Ph|Me|Et)"
 _FORMULA = re.compile(rf"(?:{_ELEMENT}\d*|[\[\]()]\d*|·\d?|≡|-(?=[A-Za-z(]))+(?:[+-]|\d[+-]|\(\d?[+-]\))?")
+# a cluster whose ligands have names with lower-case letters: Au30(S-tBu)18
+_CLUSTER = re.compile(rf"\[?(?:(?:{'|'.join(METALS)})(?:\d+|_[a-z])?)+\(\S*\)(?:\d+|_[a-z])?\S*")
 _RECORD_ID = re.compile(r"[A-Z]\d{3,}")
+_CODE = re.compile(r"[A-Z]+0\d.*")  # GHS05, S004: no count starts with 0
 
 
-def prose_html(text: str) -> str:
-    """Return a sentence as escaped HTML in which words that are formulas are typeset.
+def prose_html(text: str, linked: Container[str] = ()) -> str:
+    """Return a sentence as escaped HTML: words that are formulas typeset, record ids in `linked` made links.
 
-    >>> prose_html("growth to [Au25(PET)18]-, see R045")
-    'growth to [Au<sub>25</sub>(PET)<sub>18</sub>]<sup>−</sup>, see R045'
+    >>> prose_html("growth to [Au25(PET)18]- (R045, S004)", linked={"R045"})
+    'growth to [Au<sub>25</sub>(PET)<sub>18</sub>]<sup>−</sup> (<a href="#evidence-R045">R045</a>, S004)'
     """
-    return "".join(_word_html(word) for word in re.split(r"(\s+)", text))
+    return "".join(_word_html(word, linked) for word in re.split(r"(\s+)", text))
 
 
-def _word_html(word: str) -> str:
+def _word_html(word: str, linked: Container[str]) -> str:
+    before, core, after = _bare(word)
+    if _RECORD_ID.fullmatch(core):
+        dressed = f'<a href="#evidence-{core}">{core}</a>' if core in linked else core
+    elif _is_formula(core):
+        dressed = formula_html(core)
+    else:
+        dressed = escape(core)
+    return escape(before) + dressed + escape(after)
+
+
+def _is_formula(word: str) -> bool:
+    """Whether a word is a formula with something to lower or raise."""
+    if _CODE.fullmatch(word) or not re.search(r"\d|_|\][+-]$", word):
+        return False
+    return bool(_FORMULA.fullmatch(word) or _CLUSTER.fullmatch(word))
+
+
+def _bare(word: str) -> tuple[str, str, str]:
+    """Take sentence marks off a word, and a bracket that the sentence opens or closes rather than the formula."""
     core = word.rstrip(",.;:")
-    is_formula = bool(re.search(r"\d|\][+-]$", core) and _FORMULA.fullmatch(core)) and not _RECORD_ID.fullmatch(core)
-    return formula_html(core) + escape(word[len(core) :]) if is_formula else escape(word)
+    while core.endswith(")") and core.count(")") > core.count("("):
+        core = core[:-1].rstrip(",.;:")
+    start = 1 if core.startswith("(") and core.count("(") > core.count(")") else 0
+    return word[:start], core[start:], word[len(core) :]

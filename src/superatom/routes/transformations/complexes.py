@@ -14,6 +14,8 @@ from superatom.routes.network import Network
 from superatom.routes.transformations.proposal import Proposal, organic, terms_of
 from superatom.structures.nanocluster import Nanocluster
 
+GENERAL_METHOD = 0.1  # distance of the scheme that holds for every ligand of a class
+_MADE_IN_PLACE = (Transformation.REDUCTION_GROWTH, Transformation.SIZE_FOCUSING, Transformation.CO_REDUCTION)
 # a less usual salt costs this much more than the one before it
 SALT_PREFERENCE = 0.02
 _REVIEW = "general method: metal-ligand complex from salt and ligand (Lyu et al., Nanoscale Horiz. 2025, section 3)"
@@ -36,12 +38,13 @@ def complexation(target: Species, network: Network) -> Iterator[Proposal]:
     if not ligands:
         return
     precedents = tuple(
-        dict.fromkeys(p for e in network.edges if feed in (*e.feeds, e.mixture_of) for p in e.precedents)
+        p for p in network.precedents if feed in p.reactant_clusters and p.transformation in _MADE_IN_PLACE
     )[:3]
     support = Support(
         precedents,
         is_inferred=not precedents,
         inferred_from="" if precedents else _REVIEW,
+        distance=0.0 if precedents else GENERAL_METHOD,
         remarks=("The sources make this complex on the way to their clusters.",) if precedents else (),
     )
     reducing = all(ligand.ligand_class in ("thiolate", "selenolate", "phosphine", "diphosphine") for ligand in ligands)

@@ -77,8 +77,8 @@ def _may_move(edge: Edge, cluster: Nanocluster, starts: tuple[Nanocluster, ...],
         core_changes = any(s.n_metals != cluster.n_metals for s in starts)
         if core_changes and distance > FARTHEST_CORE_CHANGE:
             return False
-    if edge.transformation is Transformation.LIGAND_EXCHANGE:
-        # an exchange must bring in something new
+    if edge.transformation is Transformation.LIGAND_EXCHANGE and distance:
+        # moved to other ligands, an exchange must still bring in something new
         return any(ligand not in dict(start.ligands) for start in starts for ligand, _ in cluster.ligands)
     return True
 
@@ -133,7 +133,7 @@ def _moved(target: Species, cluster: Nanocluster, move: _Move, network: Network)
         terms=terms_of(edge.transformation, edge.precedents, ligand=ligand_term, inference=inference, warnings=warning),
         starts=starts,
         reductant=reductant if mixture is None else "",
-        reagents=_reagent_texts(edge.precedents),
+        reagents=_reagent_texts(edge.precedents, mapping),
         mixture_of=mixture,
     )
 
@@ -153,8 +153,11 @@ def _beyond_generic(mapping: Mapping[Ligand, Ligand], cluster: Nanocluster, netw
     return added
 
 
-def _reagent_texts(precedents: tuple[Precedent, ...]) -> tuple[str, ...]:
+def _reagent_texts(precedents: tuple[Precedent, ...], mapping: Mapping[Ligand, Ligand]) -> tuple[str, ...]:
+    """Return the reagents of the reactions behind a step, with the target's ligands in place of theirs."""
     texts = [text for p in precedents if p.type_as_curated != "recipe" for text in p.reagents]
+    for old, new in mapping.items():
+        texts = [text.replace(old.full_name, new.full_name).replace(old.name, new.name) for text in texts]
     return tuple(dict.fromkeys(texts))
 
 
@@ -201,8 +204,9 @@ def additions(
     """
     have_ligands = {ligand for source in sources for ligand, _ in source.ligands}
     have_metals = {metal for source in sources for metal, _ in source.metals}
-    if mixture is not None:
+    if mixture is not None:  # excess of its own thiol is what focuses it, so that is still added
         have_metals |= {metal for metal, _ in mixture.metals}
+        have_ligands |= {ligand for ligand, _ in mixture.ligands if ligand.bond_type != "X"}
     missing = [salts_of(metal) for metal, _ in cluster.metals if metal not in have_metals]
     added = [known[0].species for known in missing if known]
     added += [free_ligand(ligand) for ligand in organic(cluster) if ligand not in have_ligands]

@@ -1,0 +1,68 @@
+"""First experiments: a small, reproducible design with reasons and flat columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from superatom.conditions.experiments import COLUMNS, decisive_step, experiments_to_csv, first_experiments
+from superatom.conditions.recommend import recommend
+from superatom.errors import ChemistryError
+from worlds_conditions import acid_focusing, complexation, exchange_to_au36, reduction_to_au25
+
+PLAN = [(s, recommend(s)) for s in (complexation("SG"), reduction_to_au25("SG"))]
+
+
+def test_the_design_starts_and_repeats_at_the_centre_and_moves_one_lever_at_a_time_first():
+    runs = first_experiments(PLAN, n=8)
+    assert [r.number for r in runs] == list(range(1, 9))
+    centres = [r for r in runs if not r.changed]
+    assert len(centres) == 2
+    assert centres[0].settings == centres[1].settings
+    singles = [r for r in runs if len(r.changed) == 1]
+    for run in singles:
+        assert len(set(run.settings) - set(centres[0].settings)) == 1, "one lever differs from the centre"
+    assert singles[0].changed == ("reductant",), "the most influential lever is tried first"
+    assert any(len(r.changed) > 1 for r in runs)
+    assert all(r.reason for r in runs)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 24), st.integers(0, 5))
+def test_any_size_and_seed_gives_distinct_named_runs(n, seed):
+    runs = first_experiments(PLAN, n=n, seed=seed)
+    assert 1 <= len(runs) <= n
+    assert runs == first_experiments(PLAN, n=n, seed=seed)
+    moved = [r.settings for r in runs if r.changed]
+    assert len(set(moved)) == len(moved)
+
+
+def test_the_decisive_step_is_the_one_with_the_weakest_grounds():
+    assert decisive_step(PLAN)[0] is PLAN[1][0]
+    inferred = reduction_to_au25("cysteamine", is_inferred=True)
+    known = exchange_to_au36()
+    plan = [(inferred, recommend(inferred)), (known, recommend(known))]
+    assert decisive_step(plan)[0] is inferred
+
+
+def test_solvents_that_boil_at_the_temperature_are_not_proposed():
+    step = exchange_to_au36()
+    for run in first_experiments([(step, recommend(step))], n=12):
+        assert dict(run.settings)["solvent"] != "dichloromethane"
+
+
+def test_csv_has_one_flat_row_per_run():
+    step = acid_focusing()
+    runs = first_experiments([(step, recommend(step))], n=6)
+    rows = list(csv.DictReader(io.StringIO(experiments_to_csv(runs))))
+    assert len(rows) == len(runs)
+    assert set(COLUMNS) < set(rows[0])
+
+
+def test_an_empty_plan_is_refused():
+    with pytest.raises(ChemistryError):
+        first_experiments([])
