@@ -5,7 +5,8 @@
 Right means: the set of metal-core atoms and the set of surface motifs (which atoms, length, ring or not) equal those
 of the undisturbed structure. That truth is our own assignment; the rows "as published" check it against core and
 staple counts from the literature. Every trial also draws a new atom order, orientation and origin, also at sigma 0.
-The three constants of the rule (`superatom.structures.staples`) were chosen on these structures.
+The constants of the rule (`superatom.structures.staples`) were chosen on these structures, so the curve is not one of
+held-out data.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
-from record import row, write
 
+from record import row, write
 from superatom.errors import StructureError
 from superatom.structures.files import read
 from superatom.structures.partition import Partition, partition_structure
@@ -37,7 +38,8 @@ PUBLISHED = {
     (38, 24): (23, {2: 6, 1: 3}), (40, 24): (25, {3: 3, 1: 6}), (102, 44): (79, {2: 2, 1: 19}),
     (130, 50): (105, {1: 25}), (133, 52): (107, {1: 26}), (144, 60): (114, {1: 30}),
 }  # fmt: skip
-# predicted isomers and other forms share these formulas, so only these data sets are compared
+# predicted isomers share these formulas, so only these data sets are compared, without the second isomer of Au38(SR)24
+OTHER_ISOMERS = ("038_24t",)
 PUBLISHED_DATA = ("canela-lpnc-dft", "au-sr-gp-mlff-validation", "mpc-structures-misc")
 
 Motifs = frozenset[tuple[frozenset[int], frozenset[int], int, bool]]
@@ -116,7 +118,9 @@ def main() -> None:
     exceptions = []
     for folder, files in structures.items():
         for number, (name, structure) in enumerate(files.items()):
-            agrees = agrees_with_publication(structure) if folder in PUBLISHED_DATA else None
+            agrees = None
+            if folder in PUBLISHED_DATA and not any(isomer in name for isomer in OTHER_ISOMERS):
+                agrees = agrees_with_publication(structure)
             if agrees is not None:
                 published[folder].append(agrees)
                 exceptions += [] if agrees else [f"{folder}/{name}"]
@@ -133,8 +137,9 @@ def main() -> None:
         share = float(np.mean(hits))
         rows.append(
             row(
-                "motif assignment under noise", folder, "fraction identical to the noise-free assignment", "1", round(share, 4),
-                split=f"sigma {sigma:.2f} Å, {len(hits)} trials", spread=round(float(np.sqrt(share * (1 - share) / len(hits))), 4),
+                "motif assignment under noise", folder, "fraction identical to the noise-free assignment", "1",
+                round(share, 4), split=f"sigma {sigma:.2f} Å, {len(hits)} trials",
+                spread=round(float(np.sqrt(share * (1 - share) / len(hits))), 4),
             )
         )  # fmt: skip
         print(f"{folder:28s} sigma {sigma:.2f} Å  {100 * share:6.2f} %  ({len(hits)} trials)")

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from record import row, write
-
 from superatom.errors import StructureError
 from superatom.structures.description import describe
 from superatom.structures.files import read
@@ -52,7 +51,11 @@ def main() -> None:
     large = mirror / "fully_protected" / "au133_tbbt52_opt.xyz"
     first = seconds(lambda: read(large).partition, 1)
     structure = read(large)
-    listed = [p for f in ("AuAg_NCs", "fully_protected", "sch3_protected", "other") for p in sorted((mirror / f).glob("*.xyz"))]
+    listed = [
+        p
+        for f in ("AuAg_NCs", "fully_protected", "sch3_protected", "other")
+        for p in sorted((mirror / f).glob("*.xyz"))
+    ]
     timed = {
         "first call, libraries and tables loaded": (first, "1381 atoms", 1),
         "read": (seconds(lambda: read(large)), "1381 atoms", REPEATS),
@@ -63,8 +66,8 @@ def main() -> None:
     }
     rows = []
     for task, ((best, spread), split, repeats) in timed.items():
-        rows.append(row(task, "canela-lpnc-dft", "wall time, best", "s", round(best, 4), split=split, spread=round(spread, 4),
-                        n_seeds=repeats))  # fmt: skip
+        times = {"spread": round(spread, 4), "n_seeds": repeats}
+        rows.append(row(task, "canela-lpnc-dft", "wall time, best", "s", round(best, 4), split=split, **times))
         print(f"{task:42s} {split:12s} {best:8.3f} s")
     print(write("structure_speed", rows, "python benchmarks/structure_speed.py"))
 

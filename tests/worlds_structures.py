@@ -1,4 +1,4 @@
-"""Tiny true structures, built from geometry: an ideal Au25(SH)18, small phosphine, carbene, alkynyl and hydride clusters."""
+"""Tiny true structures, built from geometry: an ideal Au25(SH)18, small phosphine, carbene and alkynyl clusters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def au25(ligand_atoms: str = "SH", charge: int | None = -1) -> Structure:
             xyz += [side * 3.98 * along + 3.26 * up, side * 1.95 * along + 4.40 * up]
             if "H" in ligand_atoms:
                 symbols.append("H")
-                xyz.append(side * 3.98 * along + 3.26 * up + 1.34 * np.array(side * 0.6 * along + 0.8 * side * sign * across))
+                xyz.append(
+                    side * 3.98 * along + 3.26 * up + 1.34 * np.array(side * 0.6 * along + 0.8 * side * sign * across)
+                )
         symbols.append("S")
         xyz.append(5.68 * up)
         if "H" in ligand_atoms:
@@ -54,7 +56,9 @@ def dressed(core: np.ndarray, ligand_smiles: str, donor: str, bond: float, metal
     assert AllChem.EmbedMolecule(molecule, randomSeed=7) == 0
     body = molecule.GetConformer().GetPositions()
     elements = [a.GetSymbol() for a in molecule.GetAtoms()]
-    at = next(a.GetIdx() for a in molecule.GetAtoms() if a.GetSymbol() == donor and (donor != "C" or a.GetTotalValence() < 4))
+    at = next(
+        a.GetIdx() for a in molecule.GetAtoms() if a.GetSymbol() == donor and (donor != "C" or a.GetTotalValence() < 4)
+    )
     body = body - body[at]
     near = [n.GetIdx() for n in molecule.GetAtomWithIdx(at).GetNeighbors()]
     outward = body[near].mean(axis=0)
@@ -88,22 +92,28 @@ def alkynyl_staple() -> Structure:
     return Structure(symbols, np.array(xyz), source="alkynyl staple")
 
 
-def cif(structure: Structure, extra_sites: str = "", operations: tuple[str, ...] = ("x,y,z",), box: float = 30.0,
-        keep: tuple[int, ...] | None = None, occupancy: dict[int, float] | None = None) -> str:  # fmt: skip
+def cif(
+    structure: Structure, extra_sites: str = "", *, operations: tuple[str, ...] = ("x,y,z",), box: float = 30.0,
+    keep: tuple[int, ...] | None = None, occupancy: dict[int, float] | None = None,
+) -> str:  # fmt: skip
     """Write a CIF of a cubic box with the structure about the origin; `keep` selects the asymmetric unit."""
+    full = occupancy or {}
     rows = []
     for i in keep if keep is not None else range(structure.n_atoms):
         x, y, z = structure.positions[i] / box
-        rows.append(f"{structure.symbols[i]}{i} {structure.symbols[i]} {x:.6f} {y:.6f} {z:.6f} {(occupancy or {}).get(i, 1.0)} . .")
+        rows.append(f"{structure.symbols[i]}{i} {structure.symbols[i]} {x:.6f} {y:.6f} {z:.6f} {full.get(i, 1.0)} . .")
     ops = "\n".join(f"'{op}'" for op in operations)
     return (
         f"data_test\n_cell_length_a {box}\n_cell_length_b {box}\n_cell_length_c {box}\n_cell_angle_alpha 90\n"
-        f"_cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_symmetry_equiv_pos_as_xyz\n{ops}\nloop_\n_atom_site_label\n"
+        f"_cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_symmetry_equiv_pos_as_xyz\n{ops}\nloop_\n"
+        "_atom_site_label\n"
         "_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n"
         "_atom_site_disorder_assembly\n_atom_site_disorder_group\n" + "\n".join(rows) + "\n" + extra_sites
     )
 
 
 def xyz_text(structure: Structure, comment: str = "") -> str:
-    lines = [f"{s} {x:.6f} {y:.6f} {z:.6f}" for s, (x, y, z) in zip(structure.symbols, structure.positions, strict=True)]
+    lines = [
+        f"{s} {x:.6f} {y:.6f} {z:.6f}" for s, (x, y, z) in zip(structure.symbols, structure.positions, strict=True)
+    ]
     return "\n".join([str(structure.n_atoms), comment, *lines]) + "\n"

@@ -71,6 +71,20 @@ def test_download_and_links(browser: Any, report: Path, tmp_path: Path) -> None:
     page.close()
 
 
+def test_ligands_of_a_structure_can_be_hidden(browser: Any, tmp_path: Path) -> None:
+    xyz = "5\ntoy\nS -2.3 0 0\nAu 0 0 0\nC 2.3 0 0\nAu -2.3 0 -2.4\nAu 0.4 0 -2.8\n"
+    structure = {"xyz": xyz, "source": "toy.xyz", "is_idealised": False}
+    file = tmp_path / "plan.html"
+    file.write_text(plan_html(world.plan(structure)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("#view[data-atoms='5']")
+    page.click("button[data-view=ligands]")
+    assert page.get_attribute("button[data-view=ligands]", "aria-pressed") == "false"
+    assert page.inner_text("figure.view figcaption").startswith("toy.xyz")
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_contrast(browser: Any, report: Path, scheme: str) -> None:
     """Every colour of text against the paper and card it stands on: at least 4.5 to 1 (WCAG 2.1, 1.4.3)."""

@@ -111,6 +111,8 @@ def test_names_from_standard_input(capsys: Capture, monkeypatch: pytest.MonkeyPa
         (("data", "verify", "no-such-set"), "unknown data set"),
         (("plan", "[Au25(PET)18]-", "--scale", "10"), "is no quantity"),
         (("plan", "[Au25(PET)18]-", "--structure", "missing.cif"), "missing.cif"),
+        (("plan", "[Au25(PET)18]-", "--stock", "unobtainium"), "unobtainium"),
+        (("data", "fetch", "no-such-set"), "unknown data set"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_code_2(capsys: Capture, arguments: tuple[str, ...], sentence: str) -> None:
@@ -148,6 +150,59 @@ def test_library_answers_in_text_and_json(capsys: Capture, arguments: tuple[str,
     code, out, _ = run(capsys, "library", *arguments)
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
+
+
+STEP_KEYS = {
+    "transformation", "equation", "reactants", "products", "delta_electrons", "inferred", "conditions", "evidence",
+}  # fmt: skip
+LEVERS = ["time", "temperature", "stirring", "metal_to_ligand_ratio", "solvent", "reductant", "ph", "additives"]
+
+
+def test_plan_keeps_its_contract(capsys: Capture) -> None:
+    plan = run_json(capsys, "plan", "[Au25(PET)18]-", "--routes", "2")
+    assert {"target", "routes", "first_experiments", "warnings"} <= set(plan)
+    assert 1 <= len(plan["routes"]) <= 2
+    for step in (step for route in plan["routes"] for step in route["steps"]):
+        assert set(step) >= STEP_KEYS
+        assert list(step["conditions"]) == LEVERS
+        assert all({"formula", "coefficient"} <= set(s) for s in step["reactants"] + step["products"])
+        assert all({"citation", "doi"} <= set(item) for item in step["evidence"])
+    assert plan["routes"][0]["steps"][-1]["delta_electrons"] == 8
+
+
+def test_plan_writes_its_files_and_names_them(capsys: Capture, tmp_path: Path) -> None:
+    page, table = tmp_path / "plan.html", tmp_path / "first.csv"
+    code, out, err = run(capsys, "plan", "Au38(PET)24", "--html", str(page), "--csv", str(table))
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "\x1b" not in out
+    assert err.splitlines() == [f"wrote {page}", f"wrote {table}"]
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert len(table.read_text(encoding="utf-8").splitlines()) > 2
+    assert sorted(tmp_path.iterdir()) == sorted([page, table])  # no partial file is left
+
+
+def test_plan_of_nonsense_is_an_honest_answer(capsys: Capture) -> None:
+    plan = run_json(capsys, "plan", "[Au25(PET)40]5+")
+    assert plan["routes"] == []
+    assert plan["no_route"]["missing_link"]
+    code, out, _ = run(capsys, "plan", "[Au25(PET)40]5+")
+    assert code == 0
+    assert "No route" in out
+
+
+def test_structure_of_another_cluster_is_refused(capsys: Capture, cluster_file: Path) -> None:
+    code, _, err = run(capsys, "plan", "Au38(PET)24", "--structure", str(cluster_file))
+    assert code == 2
+    assert "not the metals of Au38(PET)24" in err
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    code = "import sys; from superatom.app.cli import main; sys.exit(main())"
+    command = f"'{sys.executable}' -c '{code}' library clusters | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
 
 
 def test_own_ligands_for_one_call(tmp_path: Path) -> None:

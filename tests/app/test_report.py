@@ -65,6 +65,20 @@ def test_a_repeated_step_is_shown_once() -> None:
     assert "as in route 1, step 1" in text_of(plan)
 
 
+def test_steps_that_share_a_net_equation_both_show_their_settings() -> None:
+    plan = world.plan()
+    net = plan["routes"][0]["steps"][1]
+    plan["routes"] = [plan["routes"][0] | {"steps": [net, net | {"number": 3, "title": "size focusing to it"}]}]
+    assert text_of(plan).count("setting") == 2
+    assert "as in" not in text_of(plan)
+
+
+def test_only_what_differs_from_the_centre_is_marked() -> None:
+    html = plan_html(world.plan())
+    assert html.count('class="moved"') == 1  # 25 °C against 0 °C
+    assert "In every row" in html
+
+
 def test_no_route_is_said_plainly() -> None:
     plan = world.plan() | {"routes": [], "first_experiments": []}
     plan["no_route"] = {"missing_link": "no way to Au25 with 40 thiolates", "nearest_relatives": []}

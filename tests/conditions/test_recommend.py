@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -203,3 +204,45 @@ def test_every_known_cluster_gets_an_answer():
     for cluster in known.values():
         settings = recommend(replace(step, product=Species.of_cluster(cluster)))
         assert len(settings.advice) == 8
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda s: f"{s.transformation}-{s.product.formula}")
+def test_every_record_a_recommendation_names_is_listed(step):
+    for advice in recommend(step).advice:
+        listed = {record_id for r in advice.records for record_id in r.id.split(", ")}
+        named = set(re.findall(r"\b[SLR]\d{3}\b", f"{advice.recommendation} {advice.conflicts}"))
+        assert named <= listed, advice.lever
+
+
+def test_stirring_that_gave_another_size_is_no_advice_for_this_one():
+    advice = recommend(reduction_to_au25("PET"))["stirring"]
+    assert advice.basis != "records"
+    assert {"S011", "S012"} <= {r.id for r in advice.records}, "but it is shown"
+
+
+def test_acid_from_another_recipe_is_not_put_into_an_organic_synthesis():
+    advice = recommend(reduction_to_au25("PET"))["ph"]
+    assert advice.recommendation.startswith("leave out")
+    assert any(r.id == "S104" for r in advice.records)
+
+
+def test_less_ligand_than_the_cluster_holds_is_never_advised():
+    advice = recommend(complexation("cysteamine"), towards=Nanocluster.parse("[Au25(cysteamine)18]-"))
+    ratio = advice["metal_to_ligand_ratio"]
+    assert any(r.id == "S088" and "0.562" in r.says for r in ratio.records)
+    assert ratio.value is not None
+    assert ratio.value.high >= 18 / 25
+
+
+def test_a_failure_by_overheating_is_not_held_against_the_solvent():
+    advice = recommend(reduction_to_au25("MHA"))["solvent"]
+    assert not any("S005" in c for c in advice.conflicts)
+    varied = recommend(reduction_to_au25("SR"))["solvent"]
+    assert any("S108" in r.id and r.succeeded is False for r in varied.records)
+
+
+def test_a_reductant_without_tabulated_electrons_is_not_dosed():
+    step = replace(reduction_to_au25("PET"), reductant="unobtainium")
+    advice = recommend(step)["reductant"]
+    assert advice.value is None
+    assert "not tabulated" in advice.recommendation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from superatom.conditions.hazards import hazards_of
 from superatom.conditions.recommend import recommend, recommend_route
 from superatom.conditions.sheet import bench_sheet, route_sheets
+from superatom.conditions.volumes import metal_mmol
 from superatom.conditions.weighing import weigh
 from superatom.data.records import Route
+from superatom.data.reference import recipes
 from superatom.errors import ChemistryError, UnitError
 from superatom.structures.nanocluster import Nanocluster
 from worlds_conditions import (
@@ -135,6 +138,17 @@ def test_a_route_makes_just_what_the_next_step_takes():
     assert last.theoretical_yield_mg == pytest.approx(10)
 
 
+def test_a_route_can_be_scaled_by_its_metal_salt():
+    steps = [complexation("PET"), reduction_to_au25("PET")]
+    advice = [recommend(steps[0], towards=steps[1].product.cluster), recommend(steps[1])]
+    first, last = route_sheets(steps, advice, "100mg", of="metal_salt")
+    assert lines_of(first)["metal salt"].mass_mg == pytest.approx(100, rel=1e-4)
+    assert first.metal_mmol == pytest.approx(last.metal_mmol, rel=1e-4)
+    assert last.scale == "100mg of HAuCl4·3H2O in the route"
+    [alone] = route_sheets(steps[1:], advice[1:], "100mg", of="metal_salt")
+    assert alone.theoretical_yield_mg == pytest.approx(last.theoretical_yield_mg, rel=1e-3)
+
+
 def test_a_net_equation_is_shared_out_between_reduction_and_focusing():
     steps = (complexation("SG"), mixture_of_sg(), focusing_to_au38())
     advice = recommend_route(Route(steps[2].product, steps, 0.0, {}))
@@ -197,3 +211,25 @@ def test_the_dangerous_ones_are_named_with_what_to_do(name, word):
 def test_an_unknown_chemical_is_not_called_safe():
     [hazard] = hazards_of(["unobtainium"])
     assert "safety data sheet" in hazard.danger
+
+
+def test_metal_of_a_recipe_is_read_from_millimoles_or_from_the_named_hydrate():
+    by_id = {r.id: r for r in recipes()}
+    assert metal_mmol(by_id["L002"]) == pytest.approx(157.6 / 393.82, rel=1e-3)
+    assert metal_mmol(by_id["L049"]) == pytest.approx(0.5)
+    assert metal_mmol(by_id["L065"]) is None, "HAuCl4 without its water is not guessed"
+
+
+def test_acid_and_borohydride_in_one_flask_are_pointed_out():
+    step = reduction_to_au25("TBBT")
+    acid = recommend(replace(step, product=cluster("Au42(TBBT)26")))
+    assert "acid" in acid["ph"].recommendation
+    assert any(h.reagent == "NaBH4 + acid" for h in bench_sheet(step, acid).hazards)
+    step = reduction_to_au25("MHA")
+    assert not any("acid" in h.reagent for h in bench_sheet(step, recommend(step)).hazards)
+
+
+def test_the_work_up_of_the_closest_record_ends_the_procedure():
+    step = reduction_to_au25("PET")
+    last = bench_sheet(step, recommend(step)).order_of_addition[-1]
+    assert last.startswith("Work-up as in L")

@@ -30,7 +30,7 @@ def far(a: str, b: str) -> float:
         ("p-MBA", True, 1, True),
     ],
 )
-def test_traits_read_from_the_smiles(name: str, aromatic: bool, crowding: int, soluble: bool) -> None:  # noqa: FBT001
+def test_traits_read_from_the_smiles(name: str, aromatic: bool, crowding: int, soluble: bool) -> None:
     found = traits(FIND(name))
     assert (found.aromatic_donor, found.crowding, found.water_soluble) == (aromatic, crowding, soluble)
 

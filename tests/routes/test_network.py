@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from worlds_routes import BACK, EXCHANGE, FOCUSING, GROWTH, fusion_world, known, precedent
 
 from superatom.data.records import Transformation
 from superatom.routes.network import default_feeds, default_network, ligand_map, network_of, shape, swap
 from superatom.structures.ligands import ligand_table
 from superatom.structures.nanocluster import Nanocluster
+from worlds_routes import BACK, EXCHANGE, FOCUSING, GROWTH, fusion_world, known, precedent
 
 PARSE = Nanocluster.parse
 

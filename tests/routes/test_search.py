@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from worlds_routes import fusion_world, known, precedent, two_ways_world
 
 from superatom.data.records import Route, Transformation
 from superatom.errors import ChemistryError
@@ -12,6 +11,7 @@ from superatom.routes.network import network_of
 from superatom.routes.search import RouteSearch, find_routes
 from superatom.routes.stock import Stock
 from superatom.structures.nanocluster import Nanocluster
+from worlds_routes import fusion_world, known, precedent, two_ways_world
 
 SHELF = ["HAuCl4", "PET", "TBBT", "NaBH4", "GSH"]
 ACCEPTANCE = (

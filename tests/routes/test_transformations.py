@@ -30,9 +30,10 @@ def ways(formula: str, kind: Transformation) -> list[Proposal]:
 @pytest.mark.parametrize("edge", WORLD.edges, ids=lambda e: f"{e.transformation.value}-{e.product.formula}")
 def test_every_reported_edge_is_proposed_for_its_own_product(edge: Edge) -> None:
     found = [
-        p for p in proposals(of_cluster(edge.product), WORLD)
-        if p.transformation is edge.transformation and p.starts == edge.starts and p.support.precedents == edge.precedents
-    ]  # fmt: skip
+        p.signature
+        for p in proposals(of_cluster(edge.product), WORLD)
+        if (p.transformation, p.starts, p.support.precedents) == (edge.transformation, edge.starts, edge.precedents)
+    ]
     assert found
 
 

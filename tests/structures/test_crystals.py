@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds_structures import au25, cif
 
 from superatom.errors import StructureError
 from superatom.structures.files import read, read_all
+from worlds_structures import au25, cif
 
 
 def written(folder: Path, text: str) -> Path:
@@ -48,7 +48,9 @@ def test_one_of_two_clusters_with_its_counter_ion(tmp_path: Path) -> None:
 
 
 def test_disorder_keeps_the_major_alternative_unless_asked(tmp_path: Path) -> None:
-    extra = "".join(f"C{k} C 0.3 0.3 {z} {occ} A {g}\n" for k, (z, occ, g) in enumerate([(0.30, 0.6, 1), (0.305, 0.4, 2)]))
+    extra = "".join(
+        f"C{k} C 0.3 0.3 {z} {occ} A {g}\n" for k, (z, occ, g) in enumerate([(0.30, 0.6, 1), (0.305, 0.4, 2)])
+    )
     file = written(tmp_path, cif(au25("S"), extra))
     kept = read(file)
     assert kept.formula == "Au25CS18"

@@ -9,7 +9,9 @@ def graph_of(smiles: str, *, hydrogens: bool = True) -> tuple[list[str], list[li
 
     molecule = Chem.MolFromSmiles(smiles)
     molecule = Chem.AddHs(molecule) if hydrogens else molecule
-    return [a.GetSymbol() for a in molecule.GetAtoms()], [[n.GetIdx() for n in a.GetNeighbors()] for a in molecule.GetAtoms()]
+    return [a.GetSymbol() for a in molecule.GetAtoms()], [
+        [n.GetIdx() for n in a.GetNeighbors()] for a in molecule.GetAtoms()
+    ]
 
 
 def identified(smiles: str, donor: str, *, hydrogens: bool = True):  # type: ignore[no-untyped-def]
@@ -47,7 +49,15 @@ def test_constitution_ignores_atom_order_but_not_isomers() -> None:
 
 
 def test_bystanders_have_charges() -> None:
-    elements, _ = graph_of("CCCCCCCC[N+](CCCCCCCC)(CCCCCCCC)CCCCCCCC")
-    found = bystander(range(len(elements)), elements)
+    elements, graph = graph_of("CCCCCCCC[N+](CCCCCCCC)(CCCCCCCC)CCCCCCCC")
+    found = bystander(range(len(elements)), elements, graph)
     assert (found.name, found.charge) == ("tetraoctylammonium", 1)
-    assert bystander([0, 1], ["C", "N"]).charge is None
+    assert bystander([0, 1], ["C", "N"], [[1], [0]]).charge is None
+
+
+def test_a_solvent_with_wrong_hydrogens_is_known_by_its_skeleton() -> None:
+    elements, graph = graph_of("Cc1ccccc1", hydrogens=False)
+    assert bystander(range(7), elements, graph).name == "toluene"
+    benzene_and_carbon = ["C"] * 7
+    chain = [[k for k in (i - 1, i + 1) if 0 <= k < 7] for i in range(7)]
+    assert bystander(range(7), benzene_and_carbon, chain).name == "heptane"

@@ -14,32 +14,36 @@ pytestmark = pytest.mark.skipif(
     not (MIRROR / "canela-lpnc-dft").is_dir(), reason="SUPERATOM_DATA_MIRROR names no mirror with canela-lpnc-dft"
 )
 MONO, DI, TRI, TETRA = "SR-Au-SR monomeric", "(SR-Au)2-SR dimeric", "(SR-Au)3-SR trimeric", "(SR-Au)4-SR tetrameric"
-CANELA = "canela-lpnc-dft"
+RING = "(SR-Au)8 octameric ring"
+CANELA, MISC = "canela-lpnc-dft", "mpc-structures-misc"
+SCH3, FULL = f"{CANELA}/sch3_protected", f"{CANELA}/fully_protected"
 
 # file, core, staples, source of the core/staple description
 KNOWN = [
-    (f"{CANELA}/sch3_protected/018_14_cp2k_opt.xyz", "Au9", {TETRA: 1, DI: 1, MONO: 3}, "10.1002/anie.201410161"),
-    (f"{CANELA}/sch3_protected/020_16_cp2k_opt.xyz", "Au7", {"(SR-Au)8 octameric ring": 1, TRI: 1, MONO: 2}, "10.1021/ja506802n"),
-    (f"{CANELA}/sch3_protected/024_20_cp2k_opt.xyz", "Au8", {TETRA: 4}, "10.1039/c4nr01350f"),
-    (f"{CANELA}/fully_protected/au25_pet18_-1_opt.xyz", "Au13", {DI: 6}, "10.1021/ja801173r"),
-    ("mpc-structures-misc/au25_pet18_neutral_COD-1540567.cif", "Au13", {DI: 6}, "10.1039/c5sc02134k"),
-    (f"{CANELA}/sch3_protected/030_18_cp2k_opt.xyz", "Au18", {DI: 6}, "10.1002/anie.201601947"),
-    (f"{CANELA}/fully_protected/au38_pet24q_opt.xyz", "Au23", {DI: 6, MONO: 3}, "10.1021/ja103592z"),
-    (f"{CANELA}/fully_protected/au40_ombt24_opt.xyz", "Au25", {TRI: 3, MONO: 6}, "10.1126/sciadv.1500425"),
-    (f"{CANELA}/fully_protected/au102_mba44_opt.xyz", "Au79", {DI: 2, MONO: 19}, "10.1126/science.1148624"),
-    (f"{CANELA}/sch3_protected/130_50_cp2k_opt.xyz", "Au105", {MONO: 25}, "10.1021/jacs.5b05378"),
-    (f"{CANELA}/fully_protected/au133_tbbt52_opt.xyz", "Au107", {MONO: 26}, "10.1126/sciadv.1500045"),
-    ("mpc-structures-misc/nanomodeler/AU144SR60__au144SR60.pdb", "Au114", {MONO: 30}, "10.1021/jp8107668"),
+    (f"{SCH3}/018_14_cp2k_opt.xyz", "Au9", {TETRA: 1, DI: 1, MONO: 3}, "Das et al., Angew. Chem. 2015, 54, 3140"),
+    (f"{SCH3}/020_16_cp2k_opt.xyz", "Au7", {RING: 1, TRI: 1, MONO: 2}, "Zeng et al., JACS 2014, 136, 11922"),
+    (f"{SCH3}/024_20_cp2k_opt.xyz", "Au8", {TETRA: 4}, "Das et al., Nanoscale 2014, 6, 6458"),
+    (f"{FULL}/au25_pet18_-1_opt.xyz", "Au13", {DI: 6}, "Zhu et al., JACS 2008, 130, 5883"),
+    (f"{MISC}/au25_pet18_neutral_COD-1540567.cif", "Au13", {DI: 6}, "Tofanelli et al., Chem. Sci. 2016, 7, 1882"),
+    (f"{SCH3}/030_18_cp2k_opt.xyz", "Au18", {DI: 6}, "Higaki et al., Angew. Chem. 2016, 55, 6694"),
+    (f"{FULL}/au38_pet24q_opt.xyz", "Au23", {DI: 6, MONO: 3}, "Qian et al., JACS 2010, 132, 8280"),
+    (f"{FULL}/au40_ombt24_opt.xyz", "Au25", {TRI: 3, MONO: 6}, "Zeng et al., Sci. Adv. 2015, 1, e1500425"),
+    (f"{FULL}/au102_mba44_opt.xyz", "Au79", {DI: 2, MONO: 19}, "Jadzinsky et al., Science 2007, 318, 430"),
+    (f"{SCH3}/130_50_cp2k_opt.xyz", "Au105", {MONO: 25}, "Chen et al., JACS 2015, 137, 10076"),
+    (f"{FULL}/au133_tbbt52_opt.xyz", "Au107", {MONO: 26}, "Zeng et al., Sci. Adv. 2015, 1, e1500045"),
+    (f"{MISC}/nanomodeler/AU144SR60__au144SR60.pdb", "Au114", {MONO: 30}, "Lopez-Acevedo et al., JPCC 2009, 113, 5035"),
 ]  # fmt: skip
-# the Au4 double-helix series: kernels of 4, 6, 8, 10 tetrahedra (Zeng et al., J. Am. Chem. Soc. 2016, 138, 3950)
+# the Au4 double-helix series: kernels of 4, 6, 8, 10 tetrahedra (Zeng et al., JACS 2016, 138, 3950)
 HELIX = [("au28_tbbt20", 14), ("au36_tbbt24", 20), ("au44_tbbt28", 26), ("au52_tbbt32", 32)]
 
 
-@pytest.mark.parametrize(("file", "core", "staples", "doi"), KNOWN, ids=lambda x: x.split("/")[-1] if isinstance(x, str) else None)
-def test_core_and_staples_as_published(file: str, core: str, staples: dict[str, int], doi: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "core", "staples", "source"), KNOWN, ids=lambda x: x.split("/")[-1] if isinstance(x, str) else None
+)
+def test_core_and_staples_as_published(file: str, core: str, staples: dict[str, int], source: str) -> None:
     p = read(MIRROR / file).partition
-    assert p.formula(p.metal_core) == core, doi
-    assert Counter(m.name for m in p.staples) == staples, doi
+    assert p.formula(p.metal_core) == core, source
+    assert Counter(m.name for m in p.staples) == staples, source
 
 
 @pytest.mark.parametrize(("name", "n_core"), HELIX)

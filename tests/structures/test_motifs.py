@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from worlds_structures import au25, cuboctahedron, icosahedron, tetrahedron
 
 from superatom.structures.motifs import core_motifs
+from worlds_structures import au25, cuboctahedron, icosahedron, tetrahedron
 
 
 def of(positions: np.ndarray, electrons: int | None = None) -> list[str]:
@@ -18,7 +18,7 @@ def merged(*parts: np.ndarray) -> np.ndarray:
 
 
 def two_icosahedra(shared: int) -> np.ndarray:
-    """Two icosahedra that share a vertex, an edge, a face, or interpenetrate, the second a mirror image of the first."""
+    """Two icosahedra that share a vertex, an edge or a face, or interpenetrate; the second mirrors the first."""
     first = icosahedron()
     if shared == 13:  # centre of one is vertex of the other
         axis = first[1] / np.linalg.norm(first[1])
@@ -35,8 +35,13 @@ def two_icosahedra(shared: int) -> np.ndarray:
     return merged(first, mirror)
 
 
-@pytest.mark.parametrize(("shared", "name"), [(1, "vertex-sharing bi-icosahedron"), (2, "edge-sharing bi-icosahedron"),
-                                              (3, "face-sharing bi-icosahedron"), (13, "interpenetrating icosahedra")])  # fmt: skip
+FUSIONS = {
+    1: "vertex-sharing bi-icosahedron", 2: "edge-sharing bi-icosahedron", 3: "face-sharing bi-icosahedron",
+    13: "interpenetrating icosahedra",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shared", "name"), FUSIONS.items())
 def test_fusion_of_icosahedra(shared: int, name: str) -> None:
     points = two_icosahedra(shared)
     if shared < 13:

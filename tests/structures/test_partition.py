@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds_structures import alkynyl_staple, au25, dressed, icosahedron, tetrahedron
 
 from superatom.errors import StructureError
 from superatom.structures.description import describe
 from superatom.structures.partition import Partition, partition_structure
 from superatom.structures.structure import Structure
+from worlds_structures import alkynyl_staple, au25, dressed, icosahedron, tetrahedron
 
 
 def with_more(base: Structure, symbols: tuple[str, ...], positions: list[tuple[float, float, float]]) -> Structure:
@@ -72,7 +72,11 @@ def test_phosphine_carbene_and_alkynyl_are_told_apart() -> None:
 def test_diphosphine_holds_two_metals() -> None:
     xyz = [(0, 0, 0), (3.0, 0, 0), (0, 2.3, 0), (3.0, 2.3, 0), (1.5, 3.1, 0)]
     base = Structure(("Au", "Au", "P", "P", "C"), np.array(xyz))
-    hydrogens = [(1.5, 3.75, 0.88), (1.5, 3.75, -0.88), *[(x + s * 0.5, 2.75, z) for x, s in ((0, -1), (3, 1)) for z in (1.2, -1.2)]]
+    hydrogens = [
+        (1.5, 3.75, 0.88),
+        (1.5, 3.75, -0.88),
+        *[(x + s * 0.5, 2.75, z) for x, s in ((0, -1), (3, 1)) for z in (1.2, -1.2)],
+    ]
     p = with_more(base, ("H",) * 6, hydrogens).partition
     assert [(b.ligand_class, b.binding, len(b.metals)) for b in p.ligands] == [("diphosphine", "μ2-κ2-P,P", 2)]
 
@@ -96,7 +100,9 @@ def test_halide_hydride_and_sulfide_belong_to_the_inorganic_core() -> None:
 
 
 def test_solvent_and_counter_ions_stand_apart_and_give_the_charge() -> None:
-    chloride = with_more(au25("S"), ("Cs", "O", "H", "H"), [(12.0, 0, 0), (0, 12, 0), (0.76, 12.59, 0), (-0.76, 12.59, 0)])
+    chloride = with_more(
+        au25("S"), ("Cs", "O", "H", "H"), [(12.0, 0, 0), (0, 12, 0), (0.76, 12.59, 0), (-0.76, 12.59, 0)]
+    )
     p = chloride.partition
     assert sorted(f.name for f in p.solvents_and_counter_ions) == ["caesium", "water"]
     assert p.charge == -1

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
-from worlds_structures import au25, cuboctahedron, icosahedron, tetrahedron
 
 from superatom.structures.symmetry import point_group
+from worlds_structures import au25, cuboctahedron, icosahedron, tetrahedron
 
 SQUARE = np.array([(1, 0, 0), (0, 1, 0), (-1, 0, 0), (0, -1, 0)]) * 2.0
 PRISM = np.array([(np.cos(t), np.sin(t), z) for t in (0, 2.0944, 4.1888) for z in (-1, 1)]) * 2.0
@@ -14,8 +14,9 @@ ANTIPRISM = np.array([(np.cos(t + (z > 0) * np.pi / 4), np.sin(t + (z > 0) * np.
 GROUPS = {
     "Ih": icosahedron(), "Oh": cuboctahedron(), "Td": tetrahedron(), "D4h": SQUARE, "D3h": PRISM, "D4d": ANTIPRISM,
     "C4v": np.vstack([SQUARE, [(0, 0, 3.0)]]), "D∞h": np.array([(0, 0, 0), (0, 0, 2.8)]),
-    "Cs": np.array([(0, 0, 0), (2.8, 0, 0), (2.2, 5.1, 0)]), "C1": np.array([(0, 0, 0), (2.8, 0, 0), (2.2, 5.1, 0), (0.5, 1, 7.8)]),
-    "Ci": np.array([(2.0, 0.3, 0.1), (-2, -0.3, -0.1), (0.4, 3.1, 0.9), (-0.4, -3.1, -0.9), (1.2, 1.1, 4.2), (-1.2, -1.1, -4.2)]),
+    "Cs": np.array([(0, 0, 0), (2.8, 0, 0), (2.2, 5.1, 0)]),
+    "C1": np.array([(0, 0, 0), (2.8, 0, 0), (2.2, 5.1, 0), (0.5, 1, 7.8)]),
+    "Ci": np.array([np.array(p) * s for s in (1, -1) for p in ((2, 0.3, 0.1), (0.4, 3.1, 0.9), (1.2, 1.1, 4.2))]),
 }  # fmt: skip
 
 

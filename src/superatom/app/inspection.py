@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.campaign.target import accessibility_to_dict, card_to_dict, target_card
+from superatom.errors import StructureError
 from superatom.structures.nanocluster import Nanocluster
 from superatom.structures.structure import Structure, element_formula
 
@@ -50,6 +51,21 @@ def inspect_structure(path: Path, *, charge: int | None = None) -> dict[str, Any
     bindings = {ligand["name"]: ligand["binding"] for ligand in described["ligands"]}
     details = [{**detail, "binding": bindings.get(detail["name"], "")} for detail in card["ligand_details"]]
     return card | {"ligand_details": details, "ligands_found": described["ligands"]} | geometry | unknown
+
+
+def geometry_of(path: Path, formula: str) -> Structure:
+    """Read the geometry of the cluster `formula`, which also gives its charge.
+
+    Ligands may differ (models are often computed with SCH3); raises `StructureError` when the metals do.
+    """
+    from superatom.structures.files import read
+
+    cluster = Nanocluster.parse(formula)
+    structure = read(path, charge=cluster.charge)
+    found = structure.partition.nanocluster(cluster.charge)
+    if found.metals != cluster.metals:
+        raise StructureError(f"{path} holds {found.formula}, not the metals of {cluster.formula}")
+    return structure
 
 
 def cluster_xyz(structure: Structure) -> str:

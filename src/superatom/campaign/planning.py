@@ -10,7 +10,7 @@ from superatom.campaign.plan import Pitfall, Plan, PlannedRoute, PlannedStep
 from superatom.campaign.target import TargetCard, target_card
 from superatom.conditions.experiments import first_experiments
 from superatom.conditions.recommend import recommend_route
-from superatom.conditions.sheet import bench_sheet
+from superatom.conditions.sheet import BenchSheet, route_sheets
 from superatom.data.records import Recipe, Route
 from superatom.data.reference import precedents, recipes
 from superatom.errors import ChemistryError
@@ -98,14 +98,14 @@ def as_stock(stock: str | Sequence[str] | Path | Stock) -> Stock:
 
 
 def _planned(route: Route, scale: str, scale_of: ScaleOf) -> PlannedRoute:
-    steps = []
-    for step, settings in zip(route.steps, recommend_route(route), strict=True):
-        try:
-            sheet, because = bench_sheet(step, settings, scale, scale_of), ""
-        except ChemistryError as refusal:  # generic ligands and mixtures have no mass: the report says so
-            sheet, because = None, str(refusal)
-        steps.append(PlannedStep(step, settings, sheet, because))
-    return PlannedRoute(route, tuple(steps))
+    settings = recommend_route(route)
+    try:
+        sheets: tuple[BenchSheet | None, ...] = route_sheets(route.steps, settings, scale, scale_of)
+        because = ""
+    except ChemistryError as refusal:  # generic ligands have no mass: the report says so instead
+        sheets, because = (None,) * len(route.steps), str(refusal)
+    steps = zip(route.steps, settings, sheets, strict=True)
+    return PlannedRoute(route, tuple(PlannedStep(*step, because) for step in steps))
 
 
 def _pitfalls(cluster: Nanocluster) -> list[Pitfall]:
@@ -137,7 +137,8 @@ def _warnings(card: TargetCard, search: RouteSearch) -> list[str]:
     warnings: list[str] = []
     if card.cluster.valence_electrons < 0 or not card.cluster.shell.is_even:
         warnings.append(card.remarks[0])
-    if card.accessibility is not None and not card.accessibility.favourable:
+    is_alloy = len(card.cluster.metals) > 1  # the index was fitted to bimetallic materials
+    if is_alloy and card.accessibility is not None and not card.accessibility.favourable:
         warnings.append(
             f"Accessibility index {card.accessibility.phi:.2f} is below -0.3, outside the range of synthesised "
             "bimetallic materials (Gu 2025)."

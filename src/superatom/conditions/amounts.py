@@ -140,7 +140,8 @@ def _reductant_amount(step: Step, settings: StepSettings, metal: float, start: f
     if reductant is not None and reductant.has_role("gas"):
         return start, "balanced equation"
     if advice.value is not None and advice.basis == "records":
-        ids = ", ".join(r.id for r in advice.records if "reductant per metal" in r.says and r.succeeded is not False)
+        doses = [r for r in advice.records if "reductant per metal" in r.says and r.id in advice.recommendation]
+        ids = ", ".join(r.id for r in doses if r.succeeded is not False)
         return (
             metal * advice.value.middle,
             f"{advice.value.text} mol/mol metal from records ({ids}); count alone: {start:.3g} mmol",
@@ -153,9 +154,9 @@ def _ligand_amount(step: Step, settings: StepSettings, metal: float, start: floa
     advice = settings[Lever.RATIO.value]
     if advice.value is None or not metal:
         word = f"; {advice.recommendation}" if advice.basis != "screening" else "; excess not known, screen it"
-        return start, f"balanced equation{word}", []
+        return start, f"the least, by the balanced equation{word}", []
     if advice.value.low is None:
-        return start, f"balanced equation; the advice is only a bound ({advice.value})", []
+        return start, f"the least, by the balanced equation; the advice is only a bound ({advice.value})", []
     mmol = metal * advice.value.middle
     text = f"{advice.value.text} mol/mol metal ({advice.basis})"
     if mmol >= start or step.transformation is Transformation.COMPLEXATION:

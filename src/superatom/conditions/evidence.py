@@ -65,7 +65,7 @@ class Observation:
 def observations(
     aim: Aim, recipes: Iterable[Recipe], precedents: Iterable[Precedent], cited: Iterable[Precedent] = ()
 ) -> tuple[Observation, ...]:
-    """Return the records that bear on `aim`, closest and heaviest first.
+    """Return the records that bear on `aim`, closest and heaviest first, those of another medium or reductant last.
 
     The second scoring of one experiment against another target is left out, and a reaction that only repeats a recipe
     (same paper) adds nothing. `cited` are the precedents the route planner names for this very step.
@@ -77,8 +77,7 @@ def observations(
         observation = _from_precedent(precedent, aim, is_cited=precedent.id in named)
         if observation is not None and _paper(observation.source) not in papers:
             found.append(observation)
-    order = list(WEIGHTS)
-    return tuple(sorted(found, key=lambda o: (order.index(o.distance), -o.weight, o.id)))
+    return tuple(sorted(found, key=lambda o: (bool(o.mismatch), ORDER.index(o.distance), -o.weight, o.id)))
 
 
 def _paper(source: Source) -> str:
@@ -88,7 +87,6 @@ def _paper(source: Source) -> str:
 def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
     if _RESCORED in recipe.notes:
         return None
-    is_same_stage, conditions = cut_to_stage(recipe, aim)
     target = recipe.target_cluster or next(iter(clusters_in(recipe.target)), None)
     distance = _distance(target, recipe.target, recipe.ligand, aim)
     outcome = recipe.outcome
@@ -98,7 +96,10 @@ def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
     elif outcome.success is False and (hit := _product_distance(recipe, aim)):
         # it missed its own target but gave ours: for this step it is a success
         distance, outcome = hit, replace(outcome, success=True)
-    if not is_same_stage or not distance or (stage_of(recipe) == "" and not _may_be(aim, distance)):
+    if not distance or (stage_of(recipe) == "" and not _may_be(aim, distance)):
+        return None
+    is_same_stage, conditions = cut_to_stage(recipe, aim)
+    if not is_same_stage:
         return None
     mismatch = _mismatch(recipe, aim)
     is_elsewhere = speaks_of_other_stage(recipe, aim)
@@ -215,7 +216,9 @@ def _core_distance(cluster: Nanocluster, aim: Nanocluster) -> str:
             return SAME_TARGET
         return SAME_CORE_OPEN if cluster.is_generic else SAME_CORE
     if aim.dopants and cluster.n_metals == aim.n_metals and set(dict(cluster.metals)) <= set(dict(aim.metals)):
-        return PARENT
+        if cluster.ligands == aim.ligands:
+            return PARENT
+        return SAME_CORE_OPEN if cluster.is_generic else SAME_CORE
     return ""
 
 

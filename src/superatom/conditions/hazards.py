@@ -28,6 +28,7 @@ class Hazard:
     source: str
 
 
+_CLP = "CLP Regulation (EC) 1272/2008; supplier classification"
 NO_ENTRY = "no classification in the packaged tables: read the supplier's safety data sheet"
 
 
@@ -50,6 +51,24 @@ def hazards_of(
         found += [_hazard(name, row) for row in _rows("ligand_class") if row["pattern"] == kind]
     for name in dict.fromkeys(solvents):
         found += [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], name)][:1]
+    return tuple(found)
+
+
+def clashes(reagents: Iterable[str], solvents: Iterable[str], *, has_acid: bool) -> tuple[Hazard, ...]:
+    """Return what must not meet in one flask, or only with care.
+
+    >>> [h.reagent for h in clashes(["NaBH4"], ["acetone"], has_acid=True)]
+    ['NaBH4 + acid', 'NaBH4 + acetone']
+    """
+    found = []
+    for name in (n for n in reagents if "BH" in n):
+        if has_acid:
+            cyanide = "; NaBH3CN gives HCN: do not combine them" if "CN" in name else ""
+            danger = f"acid and a borohydride set hydrogen free at once (GHS02){cyanide}"
+            found.append(Hazard(f"{name} + acid", danger, "ice bath, open or vented vessel, add in portions", _CLP))
+        if any("acetone" in solvent for solvent in solvents):
+            danger = "acetone is reduced by borohydride with heat, and uses up the dose"
+            found.append(Hazard(f"{name} + acetone", danger, "add slowly in the cold, or take THF", _CLP))
     return tuple(found)
 
 

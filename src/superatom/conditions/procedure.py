@@ -41,7 +41,8 @@ def _complexation(settings: StepSettings, by_role: dict[str, list[str]]) -> list
     said = [f"Dissolve {_listed(by_role.get('metal salt', []), 'the metal salt')} in {solvents}."]
     if additive := by_role.get("additive"):
         said.append(f"Add {_listed(additive, '')}; for a phase transfer stir until the aqueous layer is colourless.")
-    said += _adjust(settings, "before the ligand")
+    if "NaBH4" not in settings[Lever.PH.value].recommendation:  # that base belongs to the reduction
+        said += _adjust(settings, "before the ligand")
     said += _temperature(settings, "before the ligand")
     said.append(f"Add {_listed(by_role.get('ligand', []), 'the ligand')}, under the stirring given below.")
     said += _stirring(settings)

@@ -55,6 +55,11 @@ def lever_value(observation: Observation, lever: Lever) -> Quantity | None:
     }.get(lever)
 
 
+def varied_lever(observation: Observation) -> Lever | None:
+    """Return the lever that the series of a record varied, or None."""
+    return _VARIED.get(observation.series_parameter)
+
+
 def lever_words(observation: Observation, lever: Lever) -> str:
     """Return what an observation says in words on a lever: a substance, or the note of a series that varied it."""
     c = observation.conditions

@@ -13,6 +13,7 @@ from superatom.conditions.aim import Aim, aim_of
 from superatom.conditions.evidence import (
     CLOSE,
     ORDER,
+    PARENT,
     SAME_CLASS,
     SAME_CORE,
     SAME_LIGAND,
@@ -36,6 +37,7 @@ from superatom.conditions.readings import (
     settle,
     span,
     strength_of,
+    varied_lever,
 )
 from superatom.conditions.reductant import advise_reductant
 from superatom.conditions.trends import Trend, applicable, first_screening
@@ -61,7 +63,7 @@ def recommend(step: Step, *, towards: Nanocluster | None = None, for_mixture: bo
     """
     aim = aim_of(step, towards, for_mixture=for_mixture)
     found = observations(aim, recipes(), precedents(), step.support.precedents)
-    advice = tuple(_advise(lever, step, aim, found) for lever in Lever)
+    advice = tuple(_trimmed(_advise(lever, step, aim, found)) for lever in Lever)
     used = {r.id for a in advice for r in a.records}
     return StepSettings(advice, len(used), tuple(_remarks(step, aim, found)))
 
@@ -101,7 +103,7 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
     if lever is Lever.RATIO and step.transformation in _WITHOUT_LIGAND:
         text = "no free ligand is added in this step; clusters, complexes and dopant follow the equation"
         return replace(base, recommendation=text, basis="stoichiometry", strength="weak", screening=None)
-    if lever is Lever.RATIO and screening is None and (own := _own_ratio(step)):
+    if lever is Lever.RATIO and screening is None and (own := _own_ratio(step.product.cluster)):
         base = replace(
             base,
             screening=tuple(float(f"{own * x:.2g}") for x in (1, 2, 4)),
@@ -113,21 +115,24 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
         )
     if lever in (Lever.SOLVENT, Lever.ADDITIVES):
         return _advise_substance(base, lever, aim, found, trends)
-    return _advise_number(base, lever, found, trends)
+    return _advise_number(base, lever, found, trends, _own_ratio(aim.cluster or step.product.cluster))
 
 
-def _own_ratio(step: Step) -> float:
-    cluster = step.product.cluster
+def _own_ratio(cluster: Nanocluster | None) -> float:
     if cluster is None:
         return 0.0
     return sum(n for ligand, n in cluster.ligands if not ligand.is_bare_atom) / cluster.n_metals
 
 
 def _advise_number(
-    base: LeverAdvice, lever: Lever, found: tuple[Observation, ...], trends: tuple[Trend, ...]
+    base: LeverAdvice, lever: Lever, found: tuple[Observation, ...], trends: tuple[Trend, ...], least: float
 ) -> LeverAdvice:
     readings = readings_of(found, lever)
     usable = [r for r in readings if r.is_success and not r.observation.mismatch]
+    if lever is Lever.RATIO:  # less ligand than the cluster itself holds cannot make it
+        usable = [r for r in usable if r.value.high is None or r.value.high >= least]
+    if lever is Lever.STIRRING:  # another size got by other stirring argues against that speed, not for it
+        usable = [r for r in usable if r.observation.distance in CLOSE]
     group = closest(usable)
     window = min(
         (t for t in trends if t.window is not None),
@@ -178,7 +183,8 @@ def _closer_words(records: tuple[RecordRef, ...], distance: str) -> RecordRef | 
 
 def _advise_words(base: LeverAdvice, lever: Lever, trends: tuple[Trend, ...]) -> LeverAdvice:
     """Use what close records or a trend say in words; else fall back on the screening range."""
-    close = [r for r in base.records if r.distance in _near(lever) and r.succeeded and r.says]
+    near = _near(lever, is_organic=base.screening == ("none",))
+    close = [r for r in base.records if r.distance in near and r.succeeded and r.says]
     if close:
         text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given)"
         if base.screening == ("none",):
@@ -192,19 +198,25 @@ def _advise_words(base: LeverAdvice, lever: Lever, trends: tuple[Trend, ...]) ->
         return _in_words(base, advice.advice, "trend", "weak" if advice.strength == "weak" else advice.strength)
     if base.screening is None:
         return replace(base, recommendation="nothing is known, and no first range can be argued for")
-    unit = {"degC": " °C", "mol/mol": " mol/mol"}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
+    unit = {"degC": " °C", "pH": ""}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
     if base.screening == ("none",):
         return replace(base, recommendation=f"leave out at first: {base.screening_reason}")
     points = ", ".join(f"{p:g}" if isinstance(p, float) else p for p in base.screening)
-    return replace(base, recommendation=f"nothing is known for this step; try {points}{unit}")
+    start = "pH " if lever is Lever.PH else ""
+    return replace(base, recommendation=f"nothing is known for this step; try {start}{points}{unit}")
 
 
 def _in_words(base: LeverAdvice, text: str, basis: Basis, strength: Strength) -> LeverAdvice:
     return replace(base, recommendation=text, basis=basis, strength=strength)
 
 
-def _near(lever: Lever) -> frozenset[str]:
-    """Return the distances whose words are worth following; an additive works through the very ligand it meets."""
+def _near(lever: Lever, *, is_organic: bool = False) -> frozenset[str]:
+    """Return the distances whose words are worth following.
+
+    An additive works through the very ligand it meets; acid or base in an organic solvent belongs to one recipe.
+    """
+    if lever is Lever.PH and is_organic:
+        return frozenset({SAME_TARGET, PARENT})
     return CLOSE - {SAME_CORE} if lever is Lever.ADDITIVES else CLOSE
 
 
@@ -262,7 +274,8 @@ def _substance_conflicts(lever: Lever, found: tuple[Observation, ...], close: se
     said = []
     for o in found:
         words = lever_words(o, lever)
-        if words in close and o.outcome.success is False and o.distance in CLOSE and not o.mismatch:
+        tested = o.outcome.success is False and varied_lever(o) is lever  # else something other than this lever failed
+        if words in close and tested and o.distance in CLOSE and not o.mismatch:
             said.append(f"{o.id}: {words} gave {o.outcome.product or 'not the target'} ({o.distance})")
     return tuple(said)
 
@@ -281,7 +294,14 @@ def _refs(found: tuple[Observation, ...], lever: Lever) -> tuple[RecordRef, ...]
             continue
         distance = f"{o.distance}, {o.mismatch}" if o.mismatch else o.distance
         refs[key] = RecordRef(o.id, says, _outcome(o), o.outcome.success, o.source, distance, round(o.weight, 3))
-    return tuple(refs.values())[:_SHOWN]
+    return tuple(refs.values())
+
+
+def _trimmed(advice: LeverAdvice) -> LeverAdvice:
+    """Keep the closest records and every one the advice names."""
+    said = " ".join((advice.recommendation, *advice.conflicts))
+    kept = [r for i, r in enumerate(advice.records) if i < _SHOWN or any(name in said for name in r.id.split(", "))]
+    return replace(advice, records=tuple(kept))
 
 
 def _outcome(o: Observation) -> str:

@@ -14,10 +14,10 @@ from typing import Literal
 
 from superatom.conditions.amounts import SheetLine, additive_lines_of, reactant_lines, terms_of, usual_salt
 from superatom.conditions.dose import count_metals
-from superatom.conditions.hazards import Hazard, hazards_of
+from superatom.conditions.hazards import Hazard, clashes, hazards_of
 from superatom.conditions.levers import Lever, StepSettings
 from superatom.conditions.procedure import order_of_addition
-from superatom.conditions.volumes import reported_yield, solvent_volumes
+from superatom.conditions.volumes import reported_yield, solvent_volumes, work_up
 from superatom.conditions.weighing import Weighed, weigh
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Species, Step
@@ -110,8 +110,11 @@ def bench_sheet(
     remarks += [*solvent_remarks, *_remarks(step, of)]
     return BenchSheet(
         lines=tuple(lines),
-        order_of_addition=order_of_addition(step, settings, [(line.reagent, line.role) for line in lines]),
-        hazards=_hazards(step, lines),
+        order_of_addition=(
+            *order_of_addition(step, settings, [(line.reagent, line.role) for line in lines]),
+            *work_up(step, settings),
+        ),
+        hazards=_hazards(step, settings, lines),
         scale=f"{scale} of {of.replace('_', ' ')}",
         product=made.formula,
         equation=str(step.equation),
@@ -131,22 +134,37 @@ def route_sheets(
 ) -> tuple[BenchSheet, ...]:
     """Return one sheet per step of a route so that each step makes just what the later ones take.
 
-    `scale` is that of the last step; a step whose product no later equation takes is made at the same scale.
+    `scale` is that of the last product, or of the metal salt the route consumes most of. A step whose product no later
+    equation takes is made at the same scale. Raises as `bench_sheet`.
     """
+    if of == "product":
+        return _chained(steps, settings, scale)
+    trial = _chained(steps, settings, "1 mmol")
+    salts = [line for sheet in trial for line in sheet.lines if line.role == "metal salt" and line.amount_mmol]
+    if not salts:  # the route starts from a cluster: only its own sheet can be scaled by what goes in
+        return tuple(bench_sheet(step, advice, scale, of) for step, advice in zip(steps, settings, strict=True))
+    main = max(salts, key=lambda line: line.amount_mmol or 0.0)
+    asked = parse_amount(scale)
+    have = main.amount_mmol if asked.dimension == "amount" else (main.mass_mg or 0.0) / 1000
+    if not have:
+        raise ChemistryError(f"{main.reagent} has no molar mass; scale by an amount such as 0.1mmol")
+    sheets = _chained(steps, settings, f"{asked.value / have:.9f} mmol")
+    return tuple(replace(sheet, scale=f"{scale} of {main.reagent} in the route") for sheet in sheets)
+
+
+def _chained(steps: Sequence[Step], settings: Sequence[StepSettings], scale: str) -> tuple[BenchSheet, ...]:
     sheets: list[BenchSheet] = []
     needed: dict[str, float] = {}
-    last = True
     for step, advice in zip(reversed(steps), reversed(settings), strict=True):
         mmol = needed.get(step.product.formula)
-        sheet = (
-            bench_sheet(step, advice, scale, of)
-            if last or mmol is None
-            else bench_sheet(step, advice, f"{mmol:.6g} mmol")
-        )
-        for line_mmol, formula in _taken(step, sheet):
-            needed[formula] = needed.get(formula, 0.0) + line_mmol
+        if mmol is None:
+            sheet = bench_sheet(step, advice, scale)
+        else:
+            sheet = bench_sheet(step, advice, f"{mmol:.9f} mmol")
+            sheet = replace(sheet, scale=f"{mmol:.3g} mmol of {sheet.product}, what the next step takes")
+        for taken, formula in _taken(step, sheet):
+            needed[formula] = needed.get(formula, 0.0) + taken
         sheets.append(sheet)
-        last = False
     return tuple(reversed(sheets))
 
 
@@ -215,7 +233,7 @@ def _metal_source(species: Species) -> Weighed:
     return weigh(species)
 
 
-def _hazards(step: Step, lines: list[SheetLine]) -> tuple[Hazard, ...]:
+def _hazards(step: Step, settings: StepSettings, lines: list[SheetLine]) -> tuple[Hazard, ...]:
     ligands = [u for s, _ in terms_of(step) for u in s.counts if s.kind == "ligand" and u in ligand_table()]
     reagents = [
         line.reagent
@@ -226,7 +244,9 @@ def _hazards(step: Step, lines: list[SheetLine]) -> tuple[Hazard, ...]:
         f"{u} compound" for s, _ in step.equation.reactants if s.cluster for u in s.counts if u in ("Cd", "Hg", "Ni")
     ]
     solvents = [line.reagent for line in lines if line.role == "solvent"]
-    return hazards_of([*reagents, *toxic], [u for u in ligands if len(u) > 1], solvents)
+    named = hazards_of([*reagents, *toxic], [u for u in ligands if len(u) > 1], solvents)
+    ph = settings[Lever.PH.value]
+    return (*named, *clashes(reagents, solvents, has_acid="acid" in ph.recommendation and ph.basis != "screening"))
 
 
 def _remarks(step: Step, of: str) -> list[str]:

@@ -28,6 +28,7 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
     stage, given = stage_of(recipe), recipe.conditions
     procedure = recipe.procedure
     about_complex = _is_about_complex(recipe)
+    is_stirred_early = "stirring_rpm is the phase-transfer" in recipe.notes
     if aim.stage == "complex formation":
         if stage not in ("complex formation", "reduction", ""):
             return False, given
@@ -37,7 +38,7 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
             time_h=_cell(procedure, "complexation_time_h", "h") or (given.time_h if one_stage else None),
             temperature_C=_cell(procedure, "complexation_temperature_C", "degC")
             or (given.temperature_C if one_stage else None),
-            stirring_rpm=given.stirring_rpm if stage == "complex formation" else None,
+            stirring_rpm=given.stirring_rpm if stage == "complex formation" or is_stirred_early else None,
             reductant="",
             reductant_to_metal_ratio=None,
         )
@@ -47,6 +48,7 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
             time_h=_cell(procedure, "reduction_time_h", "h") or (None if about_complex else given.time_h),
             temperature_C=_cell(procedure, "reduction_temperature_C", "degC")
             or (None if about_complex else given.temperature_C),
+            stirring_rpm=None if is_stirred_early else given.stirring_rpm,
         )
     if aim.stage == "size focusing":
         is_focusing = stage == "size focusing" or _cell(procedure, "aging_time_h", "h") is not None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from superatom.conditions.evidence import SAME_TARGET, WEIGHTS
+from superatom.conditions.evidence import CLOSE, ORDER, SAME_TARGET, WEIGHTS
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
 from superatom.data.reagents import Reagent, reagent_table
 from superatom.data.records import Quantity, Recipe, Step, Transformation
@@ -89,12 +89,12 @@ def solvent_volumes(step: Step, settings: StepSettings, metal: float) -> tuple[l
         if concentration is not None:
             total = metal / concentration.middle * 1000
             basis = f"{concentration.text} mM metal as in {recipe.id} ({distance})"
-            return _shared(names, total, basis), remarks
+            return _split_evenly(names, total, basis), remarks
     total = metal / SCREENING_CONCENTRATION_mM * 1000
     basis = f"no record gives a concentration: {SCREENING_CONCENTRATION_mM:g} mM metal as a first choice to vary"
     if step.product.cluster is None or not names:
         return [], ["No solvent is known for this step."]
-    return _shared(names, total, basis), remarks
+    return _split_evenly(names, total, basis), remarks
 
 
 def chosen_solvents(advice: LeverAdvice, hottest: float | None) -> tuple[list[str], list[str]]:
@@ -132,7 +132,7 @@ def boils_below(name: str, temperature: float) -> bool:
     return boiling is not None and boiling <= temperature
 
 
-def _shared(names: list[str], total: float, basis: str) -> list[SolventVolume]:
+def _split_evenly(names: list[str], total: float, basis: str) -> list[SolventVolume]:
     if len(names) > 1:
         basis += "; split evenly, as no record gives the ratio"
     return [SolventVolume(name, total / len(names), basis) for name in names]
@@ -161,3 +161,15 @@ def reported_yield(step: Step, settings: StepSettings) -> tuple[float | None, st
                 where = f"{recipe.id}, {recipe.source.citation}; on the basis the source counts by"
                 return percent.middle, f"{percent} reported for {target} ({where})"
     return None, f"no yield of {target} is on record; 100 % is assumed throughout"
+
+
+def work_up(step: Step, settings: StepSettings) -> tuple[str, ...]:
+    """Return the work-up of the closest record that describes one for this core, as one sentence, or nothing."""
+    if step.product.kind != "cluster":
+        return ()
+    found = (pair for advice in settings.advice for pair in close_recipes(advice).found)
+    close = [(ORDER.index(d), r.id, r, d) for r, d in found if d in CLOSE and r.procedure.get("purification")]
+    if not close:
+        return ()
+    _, _, recipe, distance = min(close, key=lambda item: item[:2])
+    return (f"Work-up as in {recipe.id} ({distance}): {recipe.procedure['purification']}.",)

@@ -9,7 +9,8 @@ by their oxidation states.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import gcd, lcm
 
 from superatom.data.records import Equation, Species
@@ -57,27 +58,39 @@ def balance(
     >>> print(balance([feed, ELECTRON], [target, rest]))
     32 Au(SR) + 8 e- → [Au25(SR)18]- + 7 [Au(SR)2]-
     """
-    left, right = _unique(reactants), _unique(products)
-    if not left or not right:
-        raise BalanceError("an equation needs at least one reactant and one product")
-    if both := [s.formula for s in left if s in right]:
-        raise BalanceError(f"{', '.join(both)} stands on both sides; name each species once")
-    side = [s for s in _unique(side_species) if s not in left and s not in right]
-    # a side species is two columns, one per side
-    columns = [(s, -1, 1) for s in left] + [(s, 1, 1) for s in right]
-    columns += [(s, 1, 0) for s in _unique(by_products) if s not in (*left, *right, *side)]
-    columns += [(s, x, 0) for s in side for x in (1, -1)]
-    known = fixed or {}
-    bounds = [(known[s], known[s]) if s in known else (low, MAX_COEFFICIENT) for s, _, low in columns]
-    units = [*sorted({unit for s, _, _ in columns for unit, _ in s.units}), "charge"]
-    matrix = [[sign * _amount(s, unit) for s, sign, _ in columns] for unit in units]
-    _refuse_one_sided(units, matrix, [low > 0 for low, _ in bounds])
-    total = _solve(matrix, [1.0] * len(columns), bounds)
-    if total is None:
-        raise BalanceError(_explain(units, matrix, bounds, left, right))
-    preference = [1.0 + index / (4.0 * len(columns)) for index in range(len(columns))]
-    counts = _solve([*matrix, [1] * len(columns)], preference, bounds, total=sum(total)) or total
-    return _equation(columns, counts, keep_scale=bool(known))
+    return first_balanced([Problem(reactants, products, side_species, by_products, fixed)])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The arguments of `balance`, for trying several in turn."""
+
+    reactants: Sequence[Species]
+    products: Sequence[Species]
+    side_species: Sequence[Species] = ()
+    by_products: Sequence[Species] = ()
+    fixed: Mapping[Species, int] | None = None
+
+
+def first_balanced(problems: Iterable[Problem]) -> Equation:
+    """Return the balanced equation of the first problem that has one; raises `BalanceError` about the last.
+
+    >>> from superatom.routes.chemicals import cluster_species as c
+    >>> feed, rest = c("Au(SR)"), c("[Au(SR)2]-")
+    >>> print(first_balanced([Problem([c("Au25(SR)18")], [c("Au38(SR)24")], by_products=[b]) for b in (rest, feed)]))
+    2 Au25(SR)18 → Au38(SR)24 + 12 Au(SR)
+    """
+    last: _System | None = None
+    for problem in problems:
+        last = _System.of(problem)
+        if last.one_sided:
+            continue
+        counts = last.solve()
+        if counts is not None:
+            return _equation(last.columns, counts, keep_scale=bool(problem.fixed))
+    if last is None:
+        raise BalanceError("no equation to balance was given")
+    raise BalanceError(last.one_sided or last.explain())
 
 
 def with_donor(equation: Equation, half: Equation) -> Equation:
@@ -176,6 +189,107 @@ def _reference_charge(unit: str) -> int:
     return -table.find(unit).electrons_withdrawn if unit in table else 0
 
 
+@dataclass(frozen=True)
+class _System:
+    """The linear system of a problem: one row per unit, one column per species and side it may stand on."""
+
+    units: list[str]
+    matrix: list[list[int]]
+    columns: list[tuple[Species, int]]
+    bounds: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, problem: Problem) -> _System:
+        left, right = _unique(problem.reactants), _unique(problem.products)
+        if not left or not right:
+            raise BalanceError("an equation needs at least one reactant and one product")
+        if both := [s.formula for s in left if s in right]:
+            raise BalanceError(f"{', '.join(both)} stands on both sides; name each species once")
+        side = [s for s in _unique(problem.side_species) if s not in left and s not in right]
+        only_made = [s for s in _unique(problem.by_products) if s not in (*left, *right, *side)]
+        required = [(s, -1) for s in left] + [(s, 1) for s in right]
+        # a species of either side is two columns
+        columns = [*required, *((s, 1) for s in only_made), *((s, sign) for s in side for sign in (1, -1))]
+        known = problem.fixed or {}
+        bounds = [
+            (known[s], known[s]) if s in known else (int(i < len(required)), MAX_COEFFICIENT)
+            for i, (s, _) in enumerate(columns)
+        ]
+        units = [*sorted({unit for s, _ in columns for unit, _ in s.units}), "charge"]
+        matrix = [[sign * _amount(s, unit) for s, sign in columns] for unit in units]
+        return cls(units, matrix, columns, bounds)
+
+    @property
+    def one_sided(self) -> str:
+        """What is wrong when a unit of a required species has nothing on the other side, else an empty string."""
+        for unit, row in zip(self.units, self.matrix, strict=True):
+            signs = {value > 0 for value in row if value}
+            needed = any(value and low for value, (low, _) in zip(row, self.bounds, strict=True))
+            if len(signs) == 1 and needed:
+                where, missing = ("products", "reactants") if True in signs else ("reactants", "products")
+                return f"{unit} appears only in the {where}; nothing in the {missing} accounts for it"
+        return ""
+
+    def solve(self) -> list[int] | None:
+        """Return the smallest coefficients, or None: least total, then least use of the columns named last."""
+        import numpy as np
+
+        n = len(self.columns)
+        smallest = self._minimum([1.0] * n)
+        if smallest is None or n - np.linalg.matrix_rank(np.array(self.matrix)) <= 1:
+            return smallest
+        preference = [1.0 + index / (4.0 * n) for index in range(n)]
+        return self._minimum(preference, total=sum(smallest)) or smallest
+
+    def _minimum(self, cost: list[float], total: int | None = None) -> list[int] | None:
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        matrix = self.matrix if total is None else [*self.matrix, [1] * len(cost)]
+        target = np.zeros(len(matrix))
+        target[-1] = total or 0
+        result = milp(
+            cost,
+            constraints=LinearConstraint(np.array(matrix, dtype=float), target, target),
+            bounds=Bounds([low for low, _ in self.bounds], [high for _, high in self.bounds]),
+            integrality=np.ones(len(cost)),
+            options={"mip_rel_gap": 0.0, "time_limit": 10.0},
+        )
+        if not result.success:
+            return None
+        counts = [round(value) for value in result.x]
+        exact = all(
+            sum(a * x for a, x in zip(row, counts, strict=True)) == b for row, b in zip(matrix, target, strict=True)
+        )
+        return counts if exact else None
+
+    def explain(self) -> str:
+        """Find which units stay out of balance when the least possible imbalance is allowed."""
+        import numpy as np
+        from scipy.optimize import linprog
+
+        n_rows, n_columns = len(self.matrix), len(self.columns)
+        slack = np.hstack([np.array(self.matrix, dtype=float), np.eye(n_rows), -np.eye(n_rows)])
+        result = linprog(
+            np.concatenate([np.zeros(n_columns), np.ones(2 * n_rows)]),
+            A_eq=slack,
+            b_eq=np.zeros(n_rows),
+            bounds=[*self.bounds, *[(0, None)] * (2 * n_rows)],
+        )
+        sides = [
+            " + ".join(
+                s.formula for (s, sign), (low, _) in zip(self.columns, self.bounds, strict=True) if sign == x and low
+            )
+            for x in (-1, 1)
+        ]
+        equation = " → ".join(sides)
+        if result.x is None:
+            return f"{equation} has no balanced form with the coefficients that are fixed"
+        gaps = result.x[n_columns : n_columns + n_rows] + result.x[n_columns + n_rows :]
+        open_units = [unit for unit, gap in zip(self.units, gaps, strict=True) if gap > 1e-6]
+        return f"{equation} cannot conserve {', '.join(open_units) or 'all units in whole numbers'}"
+
+
 def _unique(species: Sequence[Species]) -> list[Species]:
     return list(dict.fromkeys(species))
 
@@ -184,75 +298,10 @@ def _amount(species: Species, unit: str) -> int:
     return species.charge if unit == "charge" else species.counts.get(unit, 0)
 
 
-def _refuse_one_sided(units: list[str], matrix: list[list[int]], required: list[bool]) -> None:
-    """Raise when a unit of a required species has nothing on the other side."""
-    for unit, row in zip(units, matrix, strict=True):
-        signs = {value > 0 for value in row if value}
-        if len(signs) == 1 and any(value and needed for value, needed in zip(row, required, strict=True)):
-            where, missing = ("products", "reactants") if True in signs else ("reactants", "products")
-            raise BalanceError(f"{unit} appears only in the {where}; nothing in the {missing} accounts for it")
-
-
-def _solve(
-    matrix: list[list[int]],
-    cost: list[float],
-    bounds: list[tuple[int, int]],
-    *,
-    total: int | None = None,
-) -> list[int] | None:
-    """Return integers with matrix @ x = 0 (last row = `total` when given) and least cost, or None."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    target = np.zeros(len(matrix))
-    if total is not None:
-        target[-1] = total
-    result = milp(
-        cost,
-        constraints=LinearConstraint(np.array(matrix, dtype=float), target, target),
-        bounds=Bounds([low for low, _ in bounds], [high for _, high in bounds]),
-        integrality=np.ones(len(cost)),
-    )
-    if not result.success:
-        return None
-    counts = [round(value) for value in result.x]
-    exact = all(
-        sum(a * x for a, x in zip(row, counts, strict=True)) == b for row, b in zip(matrix, target, strict=True)
-    )
-    return counts if exact else None
-
-
-def _explain(
-    units: list[str],
-    matrix: list[list[int]],
-    bounds: list[tuple[int, int]],
-    left: list[Species],
-    right: list[Species],
-) -> str:
-    """Find which units stay out of balance when the least possible imbalance is allowed."""
-    import numpy as np
-    from scipy.optimize import linprog
-
-    n_rows, n_columns = len(matrix), len(bounds)
-    slack = np.hstack([np.array(matrix, dtype=float), np.eye(n_rows), -np.eye(n_rows)])
-    result = linprog(
-        np.concatenate([np.zeros(n_columns), np.ones(2 * n_rows)]),
-        A_eq=slack,
-        b_eq=np.zeros(n_rows),
-        bounds=[*bounds, *[(0, None)] * (2 * n_rows)],
-    )
-    equation = f"{' + '.join(s.formula for s in left)} → {' + '.join(s.formula for s in right)}"
-    if result.x is None:
-        return f"{equation} has no balanced form with the coefficients that are fixed"
-    gaps = result.x[n_columns : n_columns + n_rows] + result.x[n_columns + n_rows :]
-    open_units = [unit for unit, gap in zip(units, gaps, strict=True) if gap > 1e-6]
-    return f"{equation} cannot conserve {', '.join(open_units) or 'all units in whole numbers'}"
-
-
-def _equation(columns: list[tuple[Species, int, int]], counts: list[int], *, keep_scale: bool) -> Equation:
+def _equation(columns: list[tuple[Species, int]], counts: list[int], *, keep_scale: bool) -> Equation:
     divisor = 1 if keep_scale else gcd(*counts)
     sides: dict[int, dict[Species, int]] = {-1: {}, 1: {}}
-    for (species, sign, _), n in zip(columns, counts, strict=True):
+    for (species, sign), n in zip(columns, counts, strict=True):
         if n:
             sides[sign][species] = sides[sign].get(species, 0) + n // divisor
     equation = Equation(tuple(sides[-1].items()), tuple(sides[1].items()))

@@ -44,14 +44,18 @@ class Salt:
 
 @cache
 def salts() -> tuple[Salt, ...]:
-    """Return the simple metal salts of the reagent table (counter-ions only, no organic ligand), in table order."""
+    """Return the simple metal salts of the reagent table (counter-ions only, no organic ligand), the usual first."""
     found: dict[Species, Salt] = {}
     for reagent in reagent_table().with_role("metal_salt"):
         species = _as_listed(reagent.species())
         simple = all(unit in _COUNTER_IONS or unit in METAL_GROUPS for unit in species.counts)
         if reagent.oxidation_state is not None and (simple or reagent.name == "Me2SAuCl"):
             found.setdefault(species, Salt(reagent.name, reagent.metal, reagent.oxidation_state, species))
-    return tuple(found.values())
+    rank = {name: i for i, name in enumerate(_USUAL_SALTS)}
+    return tuple(sorted(found.values(), key=lambda entry: rank.get(entry.species.formula, len(rank))))
+
+
+_USUAL_SALTS = ("HAuCl4", "Me2SAuCl", "AgNO3", "CuCl2", "CuCl", "H2PtCl6", "Na2PdCl4", "Cd(NO3)2", "Hg(NO3)2")
 
 
 @cache
@@ -80,7 +84,7 @@ def salts_of(metal: str) -> tuple[Salt, ...]:
     """Return the salts of one metal, the usual one first.
 
     >>> [entry.species.formula for entry in salts_of("Au")][:2]
-    ['HAuCl4', 'KAuCl4']
+    ['HAuCl4', 'Me2SAuCl']
     """
     return tuple(entry for entry in salts() if entry.metal == metal)
 
@@ -199,7 +203,8 @@ def free_ligand(ligand: Ligand) -> Species:
         return Species(ligand.name, ((ligand.name, 1),), 0, "ligand", name=ligand.full_name)
     n = ligand.electrons_withdrawn
     protons = "H" if n == 1 else f"H{n}"
-    plain = ligand.name.startswith("S") or ligand.ligand_class in ("halide", *_SMALL_ANIONS)
+    small = ligand.ligand_class in ("halide", *_SMALL_ANIONS) and not ligand.name.startswith("H")
+    plain = ligand.name.startswith("S") or small
     if ligand.ligand_class == "alkynyl":
         formula = f"{ligand.name}H" if ligand.name.endswith("≡C") else f"H({ligand.name})"
     else:

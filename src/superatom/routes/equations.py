@@ -8,11 +8,12 @@ does not state (the electron acceptor, an extra metal source) is said in a remar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from superatom.data.records import Equation, Species, Step, Transformation
 from superatom.errors import BalanceError
-from superatom.routes.balance import balance, delta_electrons, with_donor
+from superatom.routes.balance import Problem, balance, delta_electrons, first_balanced, with_donor
 from superatom.routes.chemicals import (
     DEFAULT_REDUCTANT,
     ELECTRON,
@@ -28,7 +29,6 @@ from superatom.routes.chemicals import (
     phosphine_oxide,
 )
 from superatom.routes.transformations.proposal import Proposal
-from superatom.structures.formula import write_formula
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
@@ -82,7 +82,7 @@ def _step(proposal: Proposal, equation: Equation, electronic: Equation, change: 
 
 def _complexation(proposal: Proposal) -> Equation:
     salt, *free = proposal.precursors
-    ligands = _ligands_in(free)
+    ligands = [ligand for ligand in _ligands_in([proposal.product, *free]) if free_ligand(ligand) in free]
     side = [disulfide(ligand) if ligand.bond_type == "X" else phosphine_oxide(ligand) for ligand in ligands]
     side += [chemical(name) for name in ("HCl", "NaCl", "KCl", "Me2S")]
     side += [_acid(name) for name in ("NO3", "BF4", "SbF6", "OAc", "TFA") if name in salt.counts]
@@ -95,48 +95,71 @@ def _acid(name: str) -> Species:
     return replace(free_ligand(ligand), kind="molecule")
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What of a proposal decides its balance: many proposals (other reductant, other source) are one change."""
+
+    product: Species
+    reactants: tuple[Species, ...]
+    starts: tuple[Nanocluster, ...]
+    transformation: Transformation
+    is_reduction: bool
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> _Change:
+        reactants = [s for s in proposal.precursors if s.kind not in ("reductant", "mixture")]
+        if proposal.mixture_of is not None:
+            # excess of the mixture's own ligand etches and is not used up in the net equation
+            own = {free_ligand(ligand) for ligand, _ in proposal.mixture_of.ligands}
+            reactants = [of_cluster(proposal.mixture_of), *(s for s in reactants if s not in own)]
+        kind = proposal.transformation
+        return cls(proposal.product, tuple(reactants), proposal.starts, kind, bool(proposal.reductant))
+
+
 def _electronic(proposal: Proposal) -> Equation:
     """Balance a cluster-making step with free electrons where the metal takes any up."""
-    cluster = proposal.product.cluster
+    found = electronic_equation(_Change.of(proposal))
+    if isinstance(found, str):
+        raise BalanceError(found)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def electronic_equation(change: _Change) -> Equation | str:
+    """Return the equation with free electrons, or why there is none (a text, so that refusals are remembered too)."""
+    cluster = change.product.cluster
     if cluster is None:
-        raise BalanceError(f"{proposal.product.formula} has no composition to balance")
-    reactants = [s for s in proposal.precursors if s.kind not in ("reductant", "mixture")]
-    if proposal.mixture_of is not None:
-        # excess of the mixture's own ligand etches and is not used up in the net equation
-        own = {free_ligand(ligand) for ligand, _ in proposal.mixture_of.ligands}
-        reactants = [of_cluster(proposal.mixture_of), *(s for s in reactants if s not in own)]
-    sources = [s for s in reactants if s.kind == "complex" and s.cluster is not None]
-    attempts = [reactants]
+        return f"{change.product.formula} has no composition to balance"
+    sources = [s for s in change.reactants if s.kind == "complex" and s.cluster is not None]
+    attempts = [list(change.reactants)]
     if len(sources) > 1:  # one source may not be needed in whole numbers of the target
-        attempts.append([s for s in reactants if s not in sources[1:]])
-    one_to_one = len(proposal.starts) == 1 and proposal.transformation is not Transformation.INTERCLUSTER_REACTION
-    fixed = {of_cluster(proposal.starts[0]): 1, proposal.product: 1} if one_to_one else None
-    last: BalanceError | None = None
-    for tried in attempts:
-        offered = [s for s in reactants if s not in tried]
-        for by_products, side in _surroundings(cluster, tried, proposal):
-            try:
-                return balance(
-                    tried, [proposal.product], by_products=by_products, side_species=[*offered, *side], fixed=fixed
-                )
-            except BalanceError as error:
-                last = error
-    raise last or BalanceError(f"no equation found for {proposal.product.formula}")
+        attempts.append([s for s in change.reactants if s not in sources[1:]])
+    one_to_one = len(change.starts) == 1 and change.transformation is not Transformation.INTERCLUSTER_REACTION
+    fixed = {of_cluster(change.starts[0]): 1, change.product: 1} if one_to_one else None
+    problems = (
+        Problem(tried, [change.product], [*(s for s in change.reactants if s not in tried), *side], by_products, fixed)
+        for tried in attempts
+        for by_products, side in _surroundings(cluster, tried, change)
+    )
+    try:
+        return first_balanced(problems)
+    except BalanceError as error:
+        return str(error)
 
 
 def _surroundings(
-    cluster: Nanocluster, reactants: Sequence[Species], proposal: Proposal
+    cluster: Nanocluster, reactants: Sequence[Species], change: _Change
 ) -> list[tuple[list[Species], list[Species]]]:
     """Return (by-products, species for either side) to try in turn, the way the field writes the step first."""
     host = cluster.host_metal
-    ligands = _ligands_in([*reactants, proposal.product])
+    ligands = _ligands_in([*reactants, change.product])
     protic = [a for a in ligands if a.ligand_class in ("thiolate", "selenolate", "tellurolate", "alkynyl")]
     ions = [ligand_anion(a) for a in ligands if a not in protic] + _counter_ions(reactants)
     anions, acids = [ligand_anion(a) for a in protic], [free_ligand(a) for a in protic]
     thiolates = [a for a in protic if a.ligand_class == "thiolate"]
     pair = [_pair_complex(thiolates[0])] if host == "Au" and len(thiolates) == 1 else []
     water = [chemical("H2O"), chemical("OH-")]
-    if not proposal.starts:
+    if not change.starts:
         return [
             (pair, [*ions, ELECTRON]),
             (anions, [*ions, *acids, ELECTRON]),
@@ -153,7 +176,7 @@ def _surroundings(
         ([], [*acids, *homes, *anions, *ions]),
         (metal_ion, ions),
     ]
-    takes_up = cluster.valence_electrons > sum(start.valence_electrons for start in proposal.starts)
+    takes_up = cluster.valence_electrons > sum(start.valence_electrons for start in change.starts)
     with_anions: tuple[list[Species], list[Species]] = ([], [*anions, *homes, *ions, ELECTRON])
     with_acid = ([chemical("H+")], [*acids, *homes, *ions, ELECTRON])
     charged = [
@@ -161,9 +184,9 @@ def _surroundings(
         *([with_anions, with_acid] if takes_up else [with_acid, with_anions]),
         (metal_ion, [*acids, *homes, *anions, *ions, *water, ELECTRON]),
     ]
-    if proposal.transformation is Transformation.METAL_EXCHANGE:
+    if change.transformation is Transformation.METAL_EXCHANGE:
         plain.insert(1, (metal_ion, ions))
-    return [*charged, *plain] if proposal.reductant else [*plain, *charged]
+    return [*charged, *plain] if change.is_reduction else [*plain, *charged]
 
 
 def _pair_complex(thiolate: Ligand) -> Species:
@@ -185,14 +208,15 @@ def _counter_ions(reactants: Sequence[Species]) -> list[Species]:
 
 
 def _ion(metal: str) -> Species:
-    return Species(write_formula(((metal, 1),), (), 1), ((metal, 1),), 1, "ion", name=f"{metal}(I), bound in solution")
+    return Species(f"{metal}+", ((metal, 1),), 1, "ion", name=f"{metal}(I), bound in solution")
 
 
 def _ligands_in(species: Sequence[Species]) -> list[Ligand]:
-    """Organic and halide ligands named in the units of species, in order."""
+    """Return the organic and halide ligands of species: of their clusters, else by the names of their units."""
+    own = {ligand.name: ligand for s in species if s.cluster is not None for ligand, _ in s.cluster.ligands}
     table = ligand_table()
     names = dict.fromkeys(unit for s in species for unit, _ in s.units)
-    found = [table.find(name) for name in names if name in table]
+    found = [own.get(name) or table.find(name) for name in names if name in own or name in table]
     return [ligand for ligand in found if ligand.ligand_class not in ("hydride", "oxide") and ligand.name not in "HNOC"]
 
 
@@ -209,17 +233,18 @@ def _with_real_reductant(proposal: Proposal, electronic: Equation) -> tuple[Equa
         name = proposal.reductant or DEFAULT_REDUCTANT
         if not proposal.reductant and proposal.mixture_of is None:
             remarks = (*remarks, f"The balance needs electrons; {name} is assumed as their source.")
+    return _neutralised(with_donor(electronic, _half_reaction(name))), remarks
+
+
+@cache
+def _half_reaction(name: str) -> Equation:
+    """Return the oxidation of a reductant, or the reduction of oxygen, in basic water."""
+    water = [chemical("H2O"), chemical("OH-")]
     if name == "O2":
-        half = balance([chemical("O2"), ELECTRON], [chemical("OH-")], side_species=[chemical("H2O")])
-    else:
-        counter_ions = [chemical(ion) for ion in ("Na+", "Li+", "NMe4+", "NBu4+")]
-        half = balance(
-            [donor(name)],
-            [*donor_products(name), ELECTRON],
-            by_products=counter_ions,
-            side_species=[chemical("H2O"), chemical("OH-")],
-        )
-    return _neutralised(with_donor(electronic, half)), remarks
+        return balance([chemical("O2"), ELECTRON], [chemical("OH-")], side_species=water[:1])
+    counter_ions = [chemical(ion) for ion in ("Na+", "Li+", "NMe4+", "NBu4+")]
+    made = [*donor_products(name), ELECTRON]
+    return balance([donor(name)], made, by_products=counter_ions, side_species=water)
 
 
 def _neutralised(equation: Equation) -> Equation:

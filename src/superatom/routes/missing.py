@@ -39,12 +39,18 @@ def missing_link(target: Nanocluster, network: Network, shopping: Iterable[str],
     """
     if target.is_generic:
         names = ", ".join(ligand.name for ligand, _ in target.ligands if ligand.is_generic)
-        return f"{names} leaves the ligand open; name one (such as PET for SR) and ask again."
-    if not (doubts := formula_doubts(target)) and (missing := list(shopping)):
+        return f"{names} leaves the ligand open; name one, as PET for SR, and ask again."
+    if missing := list(shopping):
         return f"Not in the stock: {', '.join(missing)}. With it a route exists."
-    if not doubts and longer:
+    if longer:
         return f"The shortest route found needs {len(longer[0].steps)} steps; allow more steps."
-    if doubts:
+    reported = [k for k in network.known if k.cluster == target and k.status.startswith("synthesised")]
+    if reported:
+        return (
+            f"{target.formula} is reported ({reported[0].source.citation}), but the knowledge base holds no step that "
+            "makes it and none can be inferred from its relatives."
+        )
+    if doubts := formula_doubts(target):
         return f"The formula itself: {' '.join(doubts)} No reported step gives such a composition."
     return _unknown_composition(target, network)
 
@@ -74,12 +80,6 @@ def formula_doubts(target: Nanocluster) -> list[str]:
 def _unknown_composition(target: Nanocluster, network: Network) -> str:
     metals = "".join(f"{metal}{n}" for metal, n in target.metals)
     classes = ", ".join(f"{n} {kind}" for kind, n in shape(target)[1])
-    reported = network.exact(target)
-    if any(k.status.startswith("synthesised") for k in reported):
-        return (
-            f"{target.formula} is reported ({reported[0].source.citation}), but the knowledge base holds no step that "
-            "makes it and none can be inferred from its relatives."
-        )
     same_metals = network.known_by_metals.get(tuple(sorted(target.metals)), ())
     predicted = [k for k in network.known_by_shape.get(shape(target), ()) if not k.status.startswith("synthesised")]
     if predicted:
@@ -123,7 +123,7 @@ def distance(a: Nanocluster, b: Nanocluster) -> float:
     ligands = _difference(dict(a.ligands), dict(b.ligands)) / (a.n_ligands + b.n_ligands)
     classes = _difference(_by_class(a), _by_class(b)) / (a.n_ligands + b.n_ligands)
     electrons = abs(a.valence_electrons - b.valence_electrons) / (a.n_metals + b.n_metals)
-    return 2 * metals + 0.5 * ligands + classes + 0.3 * min(1.0, electrons) + 0.02 * abs(a.charge - b.charge)
+    return 2 * metals + 0.12 * ligands + classes + 0.3 * min(1.0, electrons) + 0.02 * abs(a.charge - b.charge)
 
 
 def _by_class(cluster: Nanocluster) -> dict[str, int]:

@@ -60,6 +60,7 @@ class Network:
     known: tuple[KnownCluster, ...]
     precedents: tuple[Precedent, ...]
     failures: tuple[Precedent, ...]
+    complexes: dict[Nanocluster, tuple[Precedent, ...]] = field(repr=False, compare=False)
     by_shape: dict[Shape, tuple[Edge, ...]] = field(repr=False, compare=False)
     known_by_shape: dict[Shape, tuple[KnownCluster, ...]] = field(repr=False, compare=False)
     known_by_metals: dict[tuple[tuple[str, int], ...], tuple[KnownCluster, ...]] = field(repr=False, compare=False)
@@ -147,7 +148,11 @@ def network_of(
             for edge in _edges_of(precedent):
                 edges[edge].append(precedent)
     usual = {k.cluster for k in all_known if k.cluster}
+    made_complexes: list[tuple[Nanocluster, Precedent]] = []
     for recipe in recipes:
+        feed = recipe.target_cluster
+        if feed is not None and is_feed(feed) and recipe.outcome.success:
+            made_complexes.append((feed, _as_precedent(recipe, Edge(Transformation.COMPLEXATION, feed))))
         made = _edge_of_recipe(recipe, usual)
         if made is not None:
             like = [edge for edge in edges if _same_method(made, edge)]
@@ -159,6 +164,7 @@ def network_of(
         known=all_known,
         precedents=tuple(p for p in all_precedents if p.succeeded),
         failures=tuple(p for p in all_precedents if not p.succeeded),
+        complexes=_group([*_complexations(all_precedents), *made_complexes]),
         by_shape=_group((shape(edge.product), edge) for edge in merged),
         known_by_shape=_group((shape(k.cluster), k) for k in all_known if k.cluster and _charge_is_known(k)),
         known_by_metals=_group((tuple(sorted(k.cluster.metals)), k) for k in all_known if k.cluster),
@@ -166,7 +172,9 @@ def network_of(
 
 
 def _charge_is_known(known: KnownCluster) -> bool:
-    return known.properties.get("charge_known", "") != "n"
+    """Whether the charge is stated, or the formula as printed at least counts to an even number of electrons."""
+    stated = known.properties.get("charge_known", "") != "n"
+    return stated or (known.cluster is not None and known.cluster.valence_electrons % 2 == 0)
 
 
 def _with_reductants(edges: dict[Edge, list[Precedent]]) -> tuple[Edge, ...]:
@@ -198,6 +206,17 @@ def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
     for key, value in pairs:
         groups[key].append(value)
     return {key: tuple(values) for key, values in groups.items()}
+
+
+def _complexations(precedents: tuple[Precedent, ...]) -> Iterable[tuple[Nanocluster, Precedent]]:
+    """Yield each reported complex with what reports it: its own synthesis, or growth that starts from it."""
+    in_place = (Transformation.REDUCTION_GROWTH, Transformation.SIZE_FOCUSING, Transformation.CO_REDUCTION)
+    for precedent in precedents:
+        if precedent.succeeded and precedent.transformation in (*in_place, Transformation.COMPLEXATION):
+            own = precedent.transformation is Transformation.COMPLEXATION
+            for cluster in precedent.product_clusters if own else precedent.reactant_clusters:
+                if is_feed(cluster):
+                    yield cluster, precedent
 
 
 def _edges_of(precedent: Precedent) -> Iterable[Edge]:

@@ -16,12 +16,13 @@ from heapq import heappop, heappush
 from superatom.data.records import Route, Species, Step, Transformation
 from superatom.errors import BalanceError, ChemistryError
 from superatom.routes import cost
-from superatom.routes.chemicals import donor, of_cluster, salts_of
+from superatom.routes.chemicals import donor, free_ligand, of_cluster, salts_of
 from superatom.routes.equations import step_of, with_net_equation
 from superatom.routes.missing import Relative, missing_link, nearest_relatives
 from superatom.routes.network import Network, default_network
-from superatom.routes.stock import Stock
+from superatom.routes.stock import BENCH, Stock
 from superatom.routes.transformations import Proposal, proposals
+from superatom.routes.transformations.proposal import organic
 from superatom.structures.nanocluster import Nanocluster
 
 MAX_EXPANSIONS = 20_000
@@ -72,9 +73,10 @@ def find_routes(
 ) -> RouteSearch:
     """Return up to `n_routes` different routes of at most `max_steps` steps from `stock` to `target`, cheapest first.
 
-    Steps of a route are in the order they are done. Without a route the answer holds the nearest relatives that
-    can be reached and the missing link in plain words. Raises `ChemistryError` for limits below one and for a
-    target that is a plain metal salt.
+    Steps of a route are in the order they are done. With the default bench the ligands of the target itself are taken
+    as at hand, and a remark names those to be bought; a stock of one's own is taken as it is. Without a route the
+    answer holds the nearest relatives that can be reached and the missing link in plain words. Raises `ChemistryError`
+    for limits below one and for a target without ligands.
 
     >>> found = find_routes(Nanocluster.parse("[Au25(PET)18]-"), n_routes=1)
     >>> [step.transformation.value for step in found.routes[0].steps]
@@ -87,11 +89,14 @@ def find_routes(
     if not target.ligands:
         raise ChemistryError(f"{target.formula} has no ligands; routes are planned to ligand-protected clusters")
     world = network or default_network()
-    shelf = stock or Stock.bench()
+    given = stock or Stock.bench()
+    own = [free_ligand(ligand) for ligand in organic(target) if not ligand.is_generic]
+    shelf = given.with_species(own) if given.name == BENCH else given
     search = _Search(world, shelf, max_steps)
     routes = search.run(of_cluster(target), n_routes)
     if routes:
-        return RouteSearch(target, routes, (), "", search.n_expanded)
+        told = tuple(_with_shopping(route, given) for route in routes)
+        return RouteSearch(target, told, (), "", search.n_expanded)
 
     def reachable(cluster: Nanocluster) -> bool:
         return bool(_Search(world, shelf, max_steps).run(of_cluster(cluster), 1))
@@ -219,6 +224,15 @@ class _Search:
                 terms[name] += value
         rounded = {name: round(value, 4) for name, value in terms.items()}
         return Route(target, tuple(steps), cost.total(terms), rounded, _remarks(steps))
+
+
+def _with_shopping(route: Route, shelf: Stock) -> Route:
+    missing = _shopping(route, shelf)
+    if not missing:
+        return route
+    return replace(
+        route, remarks=(*route.remarks, f"Not on the bench list, to be bought or made: {', '.join(missing)}.")
+    )
 
 
 def _shopping(route: Route, shelf: Stock) -> list[str]:

@@ -22,6 +22,7 @@ from superatom.structures.elements import METAL_GROUPS
 from superatom.structures.ligands import ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
+BENCH = "bench"
 _BENCH_FILE = "stock_bench.csv"
 MAX_ENTRIES = 10_000
 
@@ -78,6 +79,10 @@ class Stock:
     def __len__(self) -> int:
         return len(self.species)
 
+    def with_species(self, species: Iterable[Species]) -> Stock:
+        """Return a stock that also holds `species`."""
+        return Stock(self.species | frozenset(species), self.name)
+
     def with_names(self, names: Iterable[str]) -> Stock:
         """Return a stock that also holds `names`."""
         return Stock(self.species | Stock.of(names).species, self.name)
@@ -86,7 +91,7 @@ class Stock:
 @cache
 def _bench() -> Stock:
     text = files("superatom.routes").joinpath(_BENCH_FILE).read_text(encoding="utf-8")
-    return Stock.of((row["name"] for row in csv.DictReader(text.splitlines())), name="bench")
+    return Stock.of((row["name"] for row in csv.DictReader(text.splitlines())), name=BENCH)
 
 
 def _entries(text: str) -> list[tuple[int, str]]:

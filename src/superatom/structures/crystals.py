@@ -101,6 +101,8 @@ def _sites(block: Any, small: Any, name: str) -> list[_Site]:
     assembly = list(block.find_values("_atom_site_disorder_assembly"))
     groups = list(block.find_values("_atom_site_disorder_group"))
     sites = []
+    if not small.sites or any(column and len(column) != len(small.sites) for column in (assembly, groups)):
+        raise StructureError(f"{name}: the atom sites of the CIF are incomplete; expected one row of values per atom")
     if len(small.sites) > MAX_ATOMS:
         raise StructureError(f"{name}: {len(small.sites)} atom sites are too many; at most {MAX_ATOMS} atoms are read")
     for index, site in enumerate(small.sites):
@@ -164,16 +166,14 @@ def _expand(
     fractions: list[list[float]] = []
     partial: list[bool] = []
     for site in sites:
-        images: list[FloatArray] = []
+        images = np.array([operation.apply_to_xyz(list(site.fraction)) for operation in operations]) % 1.0
+        steps = images[:, None] - images[None]
+        apart = np.linalg.norm((steps - np.round(steps)) @ cell, axis=2)
         # within this distance two images are one atom on a special position, or one atom disordered about it
-        reach = 0.8 if site.group.startswith("-") else 0.4
-        for operation in operations:
-            image = np.array(operation.apply_to_xyz(list(site.fraction))) % 1.0
-            apart = [image - o for o in images]
-            if all(np.linalg.norm((step - np.round(step)) @ cell) > reach for step in apart):
-                images.append(image)
+        same = apart < (0.8 if site.group.startswith("-") else 0.4)
+        images = images[[not same[k, :k].any() for k in range(len(images))]]
         symbols += [site.symbol] * len(images)
-        fractions += [image.tolist() for image in images]
+        fractions += images.tolist()
         partial += [site.occupancy < FULL] * len(images)
     mask = np.array(partial)
     _refuse_shared_sites(symbols, np.array(fractions), mask, cell, name)

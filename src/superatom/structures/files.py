@@ -288,7 +288,7 @@ def _read_poscar(text: str, name: str, _alternative: str | None) -> list[Structu
         )
     try:
         atoms = read_vasp(io.StringIO(text))
-    except (ValueError, IndexError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+    except (ValueError, IndexError, KeyError, TypeError, RuntimeError, AttributeError, AssertionError) as error:
         raise StructureError(f"{name}: not a readable POSCAR ({error})") from error
     if atoms.cell.rank < 3:
         raise StructureError(f"{name}: the cell of the POSCAR has no volume")

@@ -44,22 +44,45 @@ class Fragment:
     charge: int | None
 
 
-def bystander(atoms: Sequence[int], symbols: Sequence[str]) -> Fragment:
-    """Name a molecule that is not bonded to the cluster, by its formula.
+def bystander(atoms: Sequence[int], symbols: Sequence[str], graph: Graph) -> Fragment:
+    """Name a molecule that is not bonded to the cluster, by its formula, else by its heavy atoms.
 
-    >>> bystander([0, 1, 2], ["O", "H", "H"]).name
+    >>> bystander([0, 1, 2], ["O", "H", "H"], [[1, 2], [0], [0]]).name
     'water'
     """
     formula = element_formula([symbols[i] for i in atoms])
-    name, smiles, charge = _bystanders().get(formula, ("", "", None))
-    return Fragment(tuple(atoms), formula, name, smiles, charge)
+    by_formula, by_heavy_atoms = _bystanders()
+    heavy = [i for i in atoms if symbols[i] != "H"]
+    found = by_formula.get(formula)
+    if found is None and 1 < len(heavy) < MAX_PERCEIVED_ATOMS:
+        # hydrogens of a solvent are often missing or wrong in a crystal structure; its skeleton is not
+        found = by_heavy_atoms.get(_heavy_constitution(heavy, symbols, graph))
+    return Fragment(tuple(atoms), formula, *(found or ("", "", None)))
 
 
 @cache
-def _bystanders() -> dict[str, tuple[str, str, int | None]]:
-    """Formula -> (name, SMILES, charge in e) of species with one common meaning beside a cluster."""
+def _bystanders() -> tuple[dict[str, tuple[str, str, int | None]], dict[str, tuple[str, str, int | None]]]:
+    """Species with one common meaning beside a cluster: (name, SMILES, charge in e) by formula and by heavy atoms."""
+    from rdkit import Chem
+
     text = files("superatom.structures").joinpath("bystanders.csv").read_text(encoding="utf-8")
-    return {r["formula"]: (r["name"], r["smiles"], int(r["charge"])) for r in csv.DictReader(text.splitlines())}
+    by_formula: dict[str, tuple[str, str, int | None]] = {}
+    by_heavy_atoms: dict[str, tuple[str, str, int | None]] = {}
+    shared = set()
+    for row in csv.DictReader(text.splitlines()):
+        entry = (row["name"], row["smiles"], int(row["charge"]))
+        by_formula[row["formula"]] = entry
+        skeleton = _mol_constitution(Chem.MolFromSmiles(row["smiles"]))
+        if by_heavy_atoms.setdefault(skeleton, entry) != entry:
+            shared.add(skeleton)  # benzene and cyclohexane: the hydrogens decide
+    return by_formula, {skeleton: entry for skeleton, entry in by_heavy_atoms.items() if skeleton not in shared}
+
+
+def _heavy_constitution(heavy: Sequence[int], symbols: Sequence[str], graph: Graph) -> str:
+    at = {atom: k for k, atom in enumerate(heavy)}
+    return constitution(
+        [symbols[i] for i in heavy], [(at[a], at[b]) for a in heavy for b in graph[a] if a < b and b in at]
+    )
 
 
 def identify_ligand(atoms: Sequence[int], donors: Sequence[int], symbols: Sequence[str], graph: Graph) -> Identity:
@@ -210,7 +233,7 @@ def _perceived_smiles(
 
 
 def _bound_smiles(free: Any, capped: Sequence[int], n_atoms: int) -> str:
-    """Give `free` its bond orders, take the capping hydrogens (from index `n_atoms` on) off the donors, write SMILES."""
+    """Give `free` its bond orders, take the capping hydrogens (atoms from `n_atoms` on) away, write SMILES."""
     from rdkit import Chem
     from rdkit.Chem.rdDetermineBonds import DetermineBondOrders
 

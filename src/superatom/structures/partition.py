@@ -161,7 +161,7 @@ def partition_structure(structure: Structure) -> Partition:
     graph = covalent_bonds(symbols, positions)
     sites, unbound = ligand_sites(symbols, positions, graph, all_metals)
     bridging = _bridging_donors(sites, symbols, positions, graph)
-    units = motif_metals(positions, all_metals, bridging)
+    units = motif_metals(symbols, positions, all_metals, bridging)
     held = metals_of_donors(symbols, positions, sites, all_metals, units)
     metals = main_cluster(positions, all_metals, held)
     inside = set(metals)
@@ -173,7 +173,7 @@ def partition_structure(structure: Structure) -> Partition:
     class_of = {d: b.ligand_class for b in ligands for d in b.donors}
     core = tuple(sorted(inside - units.keys()))
     bare = [i for b in ligands if len(b.atoms) == 1 and b.ligand_class in _BARE for i in b.atoms]
-    bystanders = tuple(bystander(molecule, symbols) for molecule in apart)
+    bystanders = tuple(bystander(molecule, symbols, graph) for molecule in apart)
     charge, basis = _charge(structure, bystanders)
     return Partition(
         metals=tuple(sorted(inside)),
@@ -335,7 +335,8 @@ def _charge(structure: Structure, bystanders: Sequence[Fragment]) -> tuple[int |
     if ions and all(f.charge is not None for f in bystanders):
         listed = ", ".join(sorted({f.name for f in ions}))
         return -sum(f.charge or 0 for f in ions), f"balances the counter-ions in the file ({listed})"
-    return None, "the file does not state the charge; give it (charge= in Python, --charge on the command line)"
+    hint = "; no counter-ion stands beside the cluster, so 0 if none was left out" if bystanders and not ions else ""
+    return None, f"the file does not state the charge; give it (charge= in Python, --charge on the command line){hint}"
 
 
 def _rounded(value: float) -> float | None:

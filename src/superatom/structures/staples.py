@@ -1,18 +1,20 @@
 """Which metal atoms belong to the surface motifs: "divide and protect", decided by rank and angle, not by cutoffs.
 
 Picture: a core of metal atoms under a layer of metal(I)-ligand chains (Häkkinen, Walter & Grönbeck, J. Phys. Chem. B
-2006, 110, 9927, doi:10.1021/jp0619787); in a chain every metal holds two bridging donors (S, Se, Te or alkynyl C)
-in a nearly straight line. Two quantities say how well a metal m and a pair of donors fit that, and both survive noise
+2006, 110, 9927, doi:10.1021/jp0619787); in a chain every metal holds two bridging donors (S, Se, Te or alkynyl C) in a
+nearly straight line. Two quantities say how well a metal m and a pair of donors fit that, and both survive noise
 because neither compares a distance with a constant:
 
 * bend, 180 degrees minus the donor-m-donor angle;
 * excess, by how much a donor's bond to m is longer than its bond to the second nearest *other* metal. A bridging donor
   has two metals, so an excess below zero means m is one of them.
 
-m is a motif metal when ``bend + 0.55 clip(excess, -0.5, 1) < 0.8 rad`` for the worse donor of its best pair: up to 62
-degrees of bend for two undisputed bonds, 46 for disputed ones. The three constants were set on the structures of
-`benchmarks/partition_noise.py`, which reports what they achieve there. A metal with three donors of its own, or three
-flat around it (Cd(SR)3, the mounts of Ag44), is a motif metal too.
+m is a motif metal when, for the worse donor of its best pair, ``bend + 0.54 clip(excess, -0.5, 1) < limit``. The limit
+is 0.60 rad for gold, which stays straight (up to 50 degrees of bend for undisputed bonds, 34 for disputed ones).
+Silver and the other metals bend more and sink towards the core, so theirs is 0.77 rad, shifted by 0.7 rad/Å times how
+much further the six nearest metals are than the three nearest (0.15 Å for an atom embedded in metal). A metal with
+three donors of its own, or three flat around it (Cd(SR)3, the mounts of Ag44), is a motif metal too. The constants
+were set on the structures of `benchmarks/partition_noise.py`, which reports what they achieve there.
 """
 
 from __future__ import annotations
@@ -24,8 +26,11 @@ import numpy as np
 
 from superatom.structures.neighbours import FloatArray
 
-BEND_LIMIT_RAD = 0.80
-EXCESS_WEIGHT = 0.55  # rad per Å
+GOLD_LIMIT_RAD = 0.60
+OTHER_LIMIT_RAD = 0.77
+EXCESS_WEIGHT = 0.54  # rad per Å
+EMBEDDING_WEIGHT = 0.7  # rad per Å
+EMBEDDED_A, FREE_A = 0.15, 0.4  # mean distance of six nearest metals less that of three nearest
 EXCESS_RANGE_A = (-0.5, 1.0)
 UNDISPUTED_A = -0.3
 FLAT = 0.5
@@ -33,13 +38,15 @@ REACH_A = 3.6  # no donor further away is considered; bonds are 2.0-2.7
 N_NEAREST = 4
 
 
-def motif_metals(positions: FloatArray, metals: Sequence[int], donors: Sequence[int]) -> dict[int, tuple[int, ...]]:
+def motif_metals(
+    symbols: Sequence[str], positions: FloatArray, metals: Sequence[int], donors: Sequence[int]
+) -> dict[int, tuple[int, ...]]:
     """Return the metals of the surface motifs, each with the donors that hold it.
 
     Parameters
     ----------
-    positions
-        All atoms, Å, shape (n_atoms, 3).
+    symbols, positions
+        All atoms; Å, shape (n_atoms, 3).
     metals, donors
         Indices of the metal atoms and of the bridging donors.
 
@@ -53,7 +60,7 @@ def motif_metals(positions: FloatArray, metals: Sequence[int], donors: Sequence[
     A straight S-Au-S over two core atoms:
 
     >>> xyz = np.array([[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]])
-    >>> motif_metals(xyz, metals=[1, 3, 4], donors=[0, 2])
+    >>> motif_metals(["S", "Au", "S", "Au", "Au"], xyz, metals=[1, 3, 4], donors=[0, 2])
     {1: (0, 2)}
     """
     if len(metals) == 0 or len(donors) == 0:
@@ -62,7 +69,9 @@ def motif_metals(positions: FloatArray, metals: Sequence[int], donors: Sequence[
 
     metal_xyz, donor_xyz = positions[list(metals)], positions[list(donors)]
     near_d, near_i = _query(cKDTree(donor_xyz), metal_xyz, N_NEAREST)
-    rivals = _query(cKDTree(metal_xyz), donor_xyz, 3)
+    metal_tree = cKDTree(metal_xyz)
+    rivals = _query(metal_tree, donor_xyz, 3)
+    limits = _bend_limits([symbols[m] for m in metals], _query(metal_tree, metal_xyz, 7)[0][:, 1:])
     found: dict[int, tuple[int, ...]] = {}
     for m in range(len(metals)):
         close = [(float(d), int(i)) for d, i in zip(near_d[m], near_i[m], strict=True) if d < REACH_A]
@@ -71,7 +80,7 @@ def motif_metals(positions: FloatArray, metals: Sequence[int], donors: Sequence[
         excess = {i: _excess(m, i, d, rivals) for d, i in close}
         arms = {i: (donor_xyz[i] - metal_xyz[m]) / d for d, i in close}
         score, pair = max(
-            (_score(_bend(arms[a], arms[b]), max(excess[a], excess[b])), (a, b))
+            (limits[m] - EXCESS_WEIGHT * max(excess[a], excess[b]) - _bend(arms[a], arms[b]), (a, b))
             for a, b in combinations(sorted(i for _, i in close), 2)
         )
         three = _trigonal([i for _, i in close], excess, arms)
@@ -112,8 +121,12 @@ def _trigonal(donors: Sequence[int], excess: Mapping[int, float], arms: Mapping[
     return three if worst < UNDISPUTED_A or (flat and worst < 0.1) else ()
 
 
-def _score(bend: float, excess: float) -> float:
-    return BEND_LIMIT_RAD - EXCESS_WEIGHT * excess - bend
+def _bend_limits(elements: Sequence[str], near: FloatArray) -> FloatArray:
+    """Return the bend in rad that each metal may show, from the distances to its six nearest metals, (n_metals, 6)."""
+    near = np.where(np.isfinite(near), near, 9.0)  # fewer than seven metals: nothing to be embedded in
+    gap = near.mean(axis=1) - near[:, :3].mean(axis=1)
+    others = OTHER_LIMIT_RAD + EMBEDDING_WEIGHT * (np.clip(gap, 0.0, FREE_A) - EMBEDDED_A)
+    return np.where(np.array(elements) == "Au", GOLD_LIMIT_RAD, others)
 
 
 def chains(units: Mapping[int, Sequence[int]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -82,6 +82,8 @@ def _xyz_frame(lines: list[str], at: int, name: str) -> tuple[Structure, int]:
         symbols.append(atom[0])
         positions.append(atom[1])
         end += 1
+        if len(symbols) > MAX_ATOMS:
+            raise StructureError(f"{name}: more than {MAX_ATOMS} atoms; at most {MAX_ATOMS} are read")
     if n is not None and len(symbols) < n:
         found = lines[end][:40].strip() if end < len(lines) else ""
         raise StructureError(

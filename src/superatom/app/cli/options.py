@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.errors import SuperatomError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -49,6 +51,8 @@ def write_text(show: Callable[[Console], None]) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """Write a whole file or none of it, and name it on standard error."""
+    if not path.parent.is_dir():
+        raise SuperatomError(f"cannot write {path}: there is no folder {path.parent}")
     descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=False)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:

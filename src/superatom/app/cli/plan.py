@@ -40,9 +40,9 @@ def plan(
 
     geometry = None
     if structure is not None:
-        from superatom.structures.files import read
+        from superatom.app.inspection import geometry_of
 
-        geometry = read(structure)
+        geometry = geometry_of(structure, target)
     document = make_plan(
         target, stock, max_steps=max_steps, routes=routes, scale=scale, scale_of=scale_of.value, structure=geometry
     ).to_dict()

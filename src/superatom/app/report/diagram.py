@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from superatom.app.report.tables import brief
+from superatom.app.report.tables import brief, product_of
 from superatom.app.report.typeset import formula_svg, formula_width
 from superatom.structures.electrons import SHELLS
 
@@ -86,7 +86,7 @@ def stages(steps: Sequence[Mapping[str, Any]]) -> list[Stage]:
     made: set[str] = set()
     later: tuple[str, ...] = ()  # reactants of a net equation that wait for its second step
     for i, step in enumerate(steps):
-        product = str(step["title"]).partition(" to ")[2] or str(step["products"][0]["formula"])
+        product = product_of(step)
         reactants = [str(s["formula"]) for s in step["reactants"]]
         from_stock = tuple(f for f in reactants if f not in made)
         used_later = {str(s["formula"]) for other in steps[i + 1 :] for s in other["reactants"]}

@@ -76,7 +76,9 @@ def _environment(record_ids: Container[str]) -> Environment:
         "signed": lambda n: f"{n:+d}".replace("-", "−") if n else "0",
         "column": tables.column_title,
         "measured": tables.measured,
+        "orbitals": lambda text: Markup(typeset.orbitals_html(str(text))),  # noqa: S704 -- escapes
         "terms": tables.cost_words,
+        "way": tables.way_of,
         "setting": lambda key, value: tables.setting_words(str(key), _shown(value)),
         "anchor": lambda text: re.sub(r"[^A-Za-z0-9]+", "-", str(text)),
         "columns": tables.columns_of,

@@ -124,6 +124,20 @@ def number(value: float | None, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def product_of(step: Mapping[str, Any]) -> str:
+    """Return the main product of a step, which its title names; a size mixture is in no equation.
+
+    >>> product_of({"title": "size focusing to Au38(PET)24", "products": []})
+    'Au38(PET)24'
+    """
+    return str(step["title"]).partition(" to ")[2] or str(step["products"][0]["formula"])
+
+
+def way_of(route: Mapping[str, Any]) -> str:
+    """Return what a route passes through, the target left out."""
+    return ", ".join(product_of(step) for step in route["steps"][:-1]) or "directly"
+
+
 def cost_words(terms: Mapping[str, float]) -> str:
     """Return the terms of a cost that are not zero.
 
@@ -234,10 +248,8 @@ def structure_lines(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield name, str(part["formula"])
     if staples := found.get("staples"):
         yield "surface motifs", ", ".join(f"{s['count']} × {s['name']}" for s in staples)
-    if motifs := found.get("motifs"):
-        yield "core motifs", ", ".join(str(motif) for motif in motifs)
-    if found.get("motif_remark"):
-        yield "core motifs", str(found["motif_remark"])
+    if said := [*map(str, found.get("motifs", ())), *filter(None, [found.get("motif_remark")])]:
+        yield "core motifs", "; ".join(said)
     if found.get("metal_metal_distance_A"):
         yield "metal–metal", f"{number(found['metal_metal_distance_A'], 4)} Å (mean over bonded pairs)"
     if found.get("point_group"):

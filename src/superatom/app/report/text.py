@@ -6,6 +6,7 @@ Formulas stay in plain characters, so that they can be copied back onto the comm
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
@@ -28,6 +29,7 @@ from superatom.app.report.tables import (
     source_text,
     structure_lines,
     title_of,
+    way_of,
 )
 
 WIDTH = 80
@@ -59,6 +61,8 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
     """Write a plan (`Plan.to_dict()`)."""
     show_card(console, plan["target"])
     _show_warnings(console, plan["warnings"])
+    if len(plan["routes"]) > 1:
+        _show_overview(console, plan["routes"])
     shown: dict[str, str] = {}
     for route in plan["routes"]:
         _show_route(console, route, len(plan["routes"]), shown)
@@ -68,7 +72,8 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
     if plan["no_route"]:
         _show_no_route(console, plan["no_route"])
     if plan["first_experiments"]:
-        _heading(console, "First experiments")
+        steps = {str(row.get("step", "")) for row in plan["first_experiments"]}
+        _heading(console, "First experiments" + (f" ({steps.pop()})" if len(steps) == 1 else ""))
         _show_experiments(console, plan["first_experiments"])
     if plan["what_can_go_wrong"]:
         _heading(console, "What can go wrong")
@@ -195,6 +200,23 @@ def _show_warnings(console: Console, warnings: Sequence[str]) -> None:
             _listed(console, "!", str(warning))
 
 
+def _show_overview(console: Console, routes: Sequence[Mapping[str, Any]]) -> None:
+    _heading(console, "Routes")
+    rows = []
+    for route in routes:
+        inferred = sum(step["inferred"] for step in route["steps"])
+        rows.append(
+            {
+                "route": route["rank"],
+                "what is done": " → ".join(step["transformation"].replace("_", " ") for step in route["steps"]),
+                "by way of": way_of(route),
+                "inferred": f"{inferred} of {len(route['steps'])}",
+                "cost": route["cost"],
+            }
+        )
+    show_rows(console, rows, indent=2)
+
+
 def _show_route(console: Console, route: Mapping[str, Any], n_routes: int, shown: dict[str, str]) -> None:
     _heading(console, f"Route {route['rank']} of {n_routes}")
     _item(console, f"cost {number(route['cost'])} ({cost_words(route['cost_terms'])}); lower is better supported")
@@ -209,11 +231,11 @@ def _show_route(console: Console, route: Mapping[str, Any], n_routes: int, shown
         left, _, right = str(step["equation"]).partition(" → ")
         _item(console, left, indent=5)
         _item(console, f"→ {right}", indent=7)
-        here = f"route {route['rank']}, step {step['number']}"
-        if first := shown.get(step["equation"]):
+        same = json.dumps({**step, "number": 0}, sort_keys=True)
+        if first := shown.get(same):
             _item(console, f"as in {first}", indent=5)
             continue
-        shown[step["equation"]] = here
+        shown[same] = f"route {route['rank']}, step {step['number']}"
         _show_step(console, step, with_sheet=route["rank"] == 1)
 
 
@@ -264,7 +286,8 @@ def _show_sheet(console: Console, sheet: Mapping[str, Any]) -> None:
         _listed(console, f"{n}.", str(action), indent=5)
     hazards = [("hazard", f"{h['reagent']}: {h['danger']}. {h['do']}") for h in sheet["hazards"]]
     notes = [("note", str(remark)) for remark in sheet["remarks"]]
-    _pairs(console, [*hazards, *notes], indent=5)
+    yields = [("yield", f"{number(sheet['theoretical_yield_mg'])} mg in theory; {sheet['yield_basis']}")]
+    _pairs(console, [*(yields if sheet["theoretical_yield_mg"] else []), *hazards, *notes], indent=5)
 
 
 def _show_no_route(console: Console, no_route: Mapping[str, Any]) -> None:

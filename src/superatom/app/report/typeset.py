@@ -92,6 +92,15 @@ def formula_width(formula: str) -> float:
     return total
 
 
+def orbitals_html(label: str) -> str:
+    """Return a shell filling as escaped HTML with its occupations raised.
+
+    >>> orbitals_html("1S2 1P6")
+    '1S<sup>2</sup> 1P<sup>6</sup>'
+    """
+    return re.sub(r"\b(\d[SPDFGHI])(\d+)\b", r"\1<sup>\2</sup>", escape(label))
+
+
 def side_html(species: Sequence[Mapping[str, Any]]) -> str:
     """Return one side of an equation from ``{formula, coefficient}`` entries."""
     return ' <span class="plus">+</span> '.join(
@@ -119,7 +128,7 @@ def equation_html(equation: str) -> str:
 
 
 # a word that is a formula: element symbols, counts, brackets; ids such as S004 are not
-_ELEMENT = r"(?:[A-Z][a-z]?|Ph|Me|Et)"
+_ELEMENT = r"[A-Z][a-z]?"
 _FORMULA = re.compile(rf"(?:{_ELEMENT}\d*|[\[\]()]\d*|·\d?|≡|-(?=[A-Za-z(]))+(?:[+-]|\d[+-]|\(\d?[+-]\))?")
 # a cluster whose ligands have names with lower-case letters: Au30(S-tBu)18
 _CLUSTER = re.compile(rf"\[?(?:(?:{'|'.join(METALS)})(?:\d+|_[a-z])?)+\(\S*\)(?:\d+|_[a-z])?\S*")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from superatom.data.records import Species
 from superatom.routes.network import Network
-from superatom.routes.transformations import complexes, inferred, reported
+from superatom.routes.transformations import complexes, doping, inferred, reported
 from superatom.routes.transformations.proposal import Proposal
 
 Proposer = Callable[[Species, Network], Iterator[Proposal]]
@@ -17,7 +17,7 @@ TABLE: tuple[Proposer, ...] = (
     complexes.mixture_reduction,
     reported.reported,
     inferred.unknown_synthesis,
-    inferred.doping,
+    doping.doping,
     inferred.exchange_with_core_kept,
     inferred.charge_change,
     inferred.one_hop,

@@ -15,7 +15,6 @@ from superatom.routes.transformations.proposal import Proposal, organic, terms_o
 from superatom.structures.nanocluster import Nanocluster
 
 GENERAL_METHOD = 0.1  # distance of the scheme that holds for every ligand of a class
-_MADE_IN_PLACE = (Transformation.REDUCTION_GROWTH, Transformation.SIZE_FOCUSING, Transformation.CO_REDUCTION)
 # a less usual salt costs this much more than the one before it
 SALT_PREFERENCE = 0.02
 _REVIEW = "general method: metal-ligand complex from salt and ligand (Lyu et al., Nanoscale Horiz. 2025, section 3)"
@@ -37,15 +36,15 @@ def complexation(target: Species, network: Network) -> Iterator[Proposal]:
     ligands = organic(feed)
     if not ligands:
         return
-    precedents = tuple(
-        p for p in network.precedents if feed in p.reactant_clusters and p.transformation in _MADE_IN_PLACE
-    )[:3]
+    found = network.complexes.get(feed, ())
+    own = tuple(p for p in found if p.transformation is Transformation.COMPLEXATION)
+    precedents = (own or found)[:3]
     support = Support(
         precedents,
         is_inferred=not precedents,
         inferred_from="" if precedents else _REVIEW,
         distance=0.0 if precedents else GENERAL_METHOD,
-        remarks=("The sources make this complex on the way to their clusters.",) if precedents else (),
+        remarks=("The sources make this complex on the way to their clusters.",) if precedents and not own else (),
     )
     reducing = all(ligand.ligand_class in ("thiolate", "selenolate", "phosphine", "diphosphine") for ligand in ligands)
     for rank, salt in enumerate(salts_of(feed.host_metal)):
@@ -90,6 +89,7 @@ def mixture_reduction(target: Species, network: Network) -> Iterator[Proposal]:
             precedents,
             is_inferred=not precedents,
             inferred_from="" if precedents else _FOCUSING,
+            distance=0.0 if precedents else GENERAL_METHOD,
             remarks=tuple(remarks),
         ),
         terms=terms,

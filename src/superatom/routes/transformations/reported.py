@@ -249,3 +249,43 @@ def failures(
         worst = max(worst, cost.FAILED_SAME if min(distances) == 0 else cost.FAILED_SIMILAR)
         remarks.append(f"Reported to fail{'' if min(distances) == 0 else ' with a similar ligand'}: {cite(failure)}.")
     return worst, remarks
+
+
+def feed_and_rest(cluster: Nanocluster, feeds: tuple[Nanocluster, ...]) -> list[Species]:
+    """Return complexes to feed, and what the cluster needs besides them."""
+    return [*(of_cluster(feed) for feed in feeds), *additions(cluster, feeds)]
+
+
+def inferred_proposal(
+    target: Species,
+    kind: Transformation,
+    *,
+    starts: tuple[Nanocluster, ...],
+    others: list[Species],
+    precedents: tuple[Precedent, ...],
+    inferred_from: str,
+    inference: float,
+    ligand: float = 0.0,
+    reductant: str = "",
+    remarks: tuple[str, ...] = (),
+) -> Proposal:
+    """Return a proposal for a step no source reports, with its reason and distances."""
+    precursors = [*(of_cluster(start) for start in starts), *others]
+    if reductant:
+        precursors.append(donor(reductant))
+    terms = terms_of(kind, precedents, ligand=ligand, inference=inference)
+    return Proposal(
+        transformation=kind,
+        product=target,
+        precursors=tuple(dict.fromkeys(precursors)),
+        support=Support(
+            precedents,
+            is_inferred=True,
+            inferred_from=inferred_from,
+            distance=round(ligand + inference, 3),
+            remarks=tuple(remark for remark in remarks if remark),
+        ),
+        terms=terms,
+        starts=starts,
+        reductant=reductant,
+    )

@@ -1,6 +1,9 @@
 "use strict";
 (() => {
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  // on paper: every route with its bench sheets, not the reasons and records behind them
+  addEventListener("beforeprint", () => {
+    for (const d of document.querySelectorAll("details.route-card, details.sheet")) d.open = true;
+  });
   // a link into a closed route opens it
   const openTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
