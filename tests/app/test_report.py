@@ -197,7 +197,7 @@ def test_a_mixture_gets_its_ligand_where_it_is_added() -> None:
     net = ([(152, "Au(SG)", False), (96, "H(PET)", True), (7, "NaBH4", True)], [(4, "Au38(PET)24", False)])
     steps = [
         world.step(1, "complexation", [(1, "HAuCl4", True), (3, "HSG", True)], [(1, "Au(SG)", False)]),
-        world.step(2, "reduction_growth", *net, title="reduction growth to Au_x(SG)_y mixture"),
+        world.step(2, "reduction_growth", *net, product="Au_x(SG)_y mixture"),
         world.step(3, "size_focusing", *net),
     ]
     first, second, third = stages(steps)

@@ -23,7 +23,7 @@ def conditions() -> dict[str, Any]:
             "0 °C", trend="small Au(I) complexes at 0 °C", mechanism="slow exchange keeps one complex size",
             conflicts=["S004 used 25 °C and also gave one product"],
             records=[{"id": "S004", "says": "25 °C", "outcome": "single product", "closeness": "same core",
-                      "citation": KIM, "doi": "10.1038/s41467-023-38914-5"}],
+                      "citation": KIM, "doi": "10.1038/s41467-023-38914-5", "doi_is_read": True}],
         ),
         "metal_to_ligand_ratio": lever("1 : 3"),
         "reductant": lever("NaBH4, 0.04 equiv. per Au at least; 10 equiv. in practice", "stoichiometry", "strong"),
@@ -43,11 +43,13 @@ def step(number: int, kind: str, reactants: list[Any], products: list[Any], **mo
 
     base = {
         "number": number, "transformation": kind, "title": f"{kind.replace('_', ' ')} to {products[0][1]}",
-        "equation": f"{side(reactants)} → {side(products)}", "electron_equation": "", "reactants": rows(reactants),
+        "product": products[0][1], "equation": f"{side(reactants)} → {side(products)}",
+        "electron_equation": "", "reactants": rows(reactants),
         "products": rows(products), "delta_electrons": 0, "inferred": False, "inferred_from": "",
         "inference_distance": 0.0, "remarks": [], "reductant": "", "conditions": conditions(), "bench_sheet": None,
         "evidence": [{"id": "R045", "what": "HAuCl4 + PET, then NaBH4", "citation": ZHU, "level": "read_in_review",
-                      "doi": "10.1021/ja0782448", "url": "https://doi.org/10.1021/ja0782448", "outcome": "worked"}],
+                      "doi": "10.1021/ja0782448", "url": "https://doi.org/10.1021/ja0782448", "doi_is_read": False,
+                      "outcome": "worked"}],
     }  # fmt: skip
     return base | more
 
@@ -114,11 +116,12 @@ def target(structure: dict[str, Any] | None) -> dict[str, Any]:
         "shell_closed": True, "accessibility_index": -0.14, "mixing": [], "structure": structure, "remarks": [],
         "shell": {"label": "1S2 1P6", "lower": 8, "upper": 8, "charge_to_lower": -1, "charge_to_upper": -1,
                   "remark": "closed shell of the spherical superatom model"},
-        "accessibility": {"phi": -0.14, "d_reduced": 0.0, "chi_env": 2.5, "distance_A": 2.88, "substrate": "all ligand",
+        "accessibility": {"phi": -0.14, "d_reduced": 1.0, "chi_env": -0.14, "delta_radius_A": 0.0,
+                          "distance_A": 2.88, "substrate": "all ligand",
                           "distance_is_assumed": True, "favourable": True, "remarks": []},
         "known": [{"id": "C002", "name": "Au25(PET)18 anion", "formula": "[Au25(PET)18]-", "status": "synthesised",
                    "kernel": "Au13 icosahedron", "surface_motifs": "6 dimeric staples", "citation": ZHU,
-                   "doi": "10.1021/ja0782448", "level": "read_in_review",
+                   "doi": "10.1021/ja0782448", "doi_is_read": False, "level": "read_in_review",
                    "properties": {"absorption_peaks_nm": "680"}}],
         "relatives": [{"formula": "[Au25(SC6H13)18]-", "reason": "same core, other thiolate", "similarity": 0.9,
                        "valence_electrons": 8, "citation": "Z. Wu et al., Nano Lett., 2010, 10, 2568-2573", "doi": ""}],

@@ -95,6 +95,14 @@ def test_bulky_ligand_exchange_warns_of_core_conversion() -> None:
     assert any("change the core" in remark for p in exchanges for remark in p.support.remarks)
 
 
+def test_mixed_thiolates_come_from_the_homoleptic_cluster() -> None:
+    [found] = ways("[Au25(PET)15(SC6H13)3]-", Transformation.LIGAND_EXCHANGE)
+    assert str(step_of(found).equation) == (
+        "[Au25(PET)18]- + 3 HSC6H13 → [Au25(PET)15(SC6H13)3]- + 3 H(PET)"
+    )  # fmt: skip
+    assert any("distribution" in remark for remark in found.support.remarks)
+
+
 def test_complexation_of_gold_needs_gold_one_for_alkynes() -> None:
     sources = [p.precursors[0] for p in of("Au(PhC≡C)")]
     assert salt("Me2SAuCl") in sources

@@ -33,7 +33,8 @@ KNOWN = [
     (f"{FULL}/au133_tbbt52_opt.xyz", "Au107", {MONO: 26}, "Zeng et al., Sci. Adv. 2015, 1, e1500045"),
     (f"{MISC}/nanomodeler/AU144SR60__au144SR60.pdb", "Au114", {MONO: 30}, "Lopez-Acevedo et al., JPCC 2009, 113, 5035"),
 ]  # fmt: skip
-# the Au4 double-helix series: kernels of 4, 6, 8, 10 tetrahedra (Zeng et al., JACS 2016, 138, 3950)
+# the Au4 double-helix series, two Au4 more per step (review section 2.1.1); Au28: two crossed Au7 (Zeng et al., JACS
+# 2013, 135, 10011), Au36: two tri-tetrahedral Au10 (Dass et al., J. Phys. Chem. C 2017, 121, 14914)
 HELIX = [("au28_tbbt20", 14), ("au36_tbbt24", 20), ("au44_tbbt28", 26), ("au52_tbbt32", 32)]
 
 

@@ -38,6 +38,7 @@ def source_to_dict(source: Source) -> dict[str, Any]:
         "citation": source.citation,
         "doi": source.doi,
         "url": source.url,
+        "doi_is_read": source.doi_is_read,
         "level": source.level.value,
         "read_in": source.read_in,
     }

@@ -37,6 +37,7 @@ class PlannedStep:
             "number": number,
             "transformation": step.transformation.value,
             "title": f"{step.transformation.words} to {step.product.formula}",
+            "product": step.product.formula,
             "equation": str(step.equation),
             "electron_equation": str(step.electron_equation),
             "reactants": side_to_list(step.equation.reactants, stock),

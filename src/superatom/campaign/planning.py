@@ -11,7 +11,7 @@ from superatom.campaign.target import TargetCard, target_card
 from superatom.conditions.experiments import first_experiments
 from superatom.conditions.recommend import recommend_route
 from superatom.conditions.sheet import BenchSheet, route_sheets
-from superatom.data.records import Recipe, Route
+from superatom.data.records import Recipe, Route, Step, Transformation
 from superatom.data.reference import precedents, recipes
 from superatom.errors import ChemistryError
 from superatom.routes.search import RouteSearch, find_routes
@@ -143,6 +143,11 @@ def _warnings(card: TargetCard, search: RouteSearch) -> list[str]:
             f"Accessibility index {card.accessibility.phi:.2f} is below -0.3, outside the range of synthesised "
             "bimetallic materials (Gu 2025)."
         )
-    if search.routes and all(any(s.support.is_inferred for s in route.steps) for route in search.routes):
+    if search.routes and all(any(_is_inferred(step) for step in route.steps) for route in search.routes):
         warnings.append("Every route holds at least one inferred step: nobody has reported it for this target.")
     return warnings
+
+
+def _is_inferred(step: Step) -> bool:
+    """Whether a cluster-making step is inferred; making the complex first is the general method."""
+    return step.support.is_inferred and step.transformation is not Transformation.COMPLEXATION

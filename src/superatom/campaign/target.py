@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from superatom.campaign.document import source_to_dict
 from superatom.data.accessibility import Accessibility, accessibility_index
 from superatom.data.library import Relative, relatives
 from superatom.data.ligand_properties import LogP, has_log_p, log_p
@@ -130,8 +131,7 @@ def card_to_dict(card: TargetCard) -> dict[str, Any]:
                 "reason": relative.reason,
                 "similarity": round(relative.similarity, 2),
                 "valence_electrons": relative.cluster.valence_electrons,
-                "citation": relative.known.source.citation,
-                "doi": relative.known.source.doi,
+                **source_to_dict(relative.known.source),
             }
             for relative in card.relatives
         ],
@@ -151,6 +151,7 @@ def accessibility_to_dict(accessibility: Accessibility) -> dict[str, Any]:
         "phi": round(accessibility.phi, 4),
         "d_reduced": round(accessibility.d_reduced, 4),
         "chi_env": round(accessibility.chi_env, 4),
+        "delta_radius_A": accessibility.delta_radius_A,
         "distance_A": accessibility.distance_A,
         "distance_is_assumed": accessibility.distance_is_assumed,
         "substrate": accessibility.substrate,
@@ -171,10 +172,8 @@ def known_to_dict(entry: KnownCluster) -> dict[str, Any]:
         "surface_motifs": entry.surface_motifs,
         "growth_family": entry.growth_family,
         "properties": dict(entry.properties),
-        "citation": entry.source.citation,
-        "doi": entry.source.doi,
-        "level": entry.source.level.value,
         "notes": entry.notes,
+        **source_to_dict(entry.source),
     }
 
 

@@ -49,12 +49,16 @@ class EvidenceLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact comes from: the primary citation, and what was actually read."""
+    """Where a fact comes from: the primary citation, and what was actually read.
+
+    `doi_is_read` is False for a DOI derived from an article number or known to the curator but never seen in a source.
+    """
 
     citation: str
     doi: str = ""
     level: EvidenceLevel = EvidenceLevel.READ_IN_REVIEW
     read_in: str = ""
+    doi_is_read: bool = True
 
     @property
     def url(self) -> str:

@@ -225,7 +225,8 @@ def _source(row: Row) -> Source:
     except ValueError:
         row.refuse(f"evidence is {row['evidence']!r}; legal: {', '.join(EvidenceLevel)}")
     read_in = [row["source_document"], row["source_where"], row["source_url"]]
-    return Source(row["citation"], row["doi"], level, ", ".join(text for text in read_in if text))
+    doi_is_read = row["doi_basis"] in ("", "read in a source")
+    return Source(row["citation"], row["doi"], level, ", ".join(text for text in read_in if text), doi_is_read)
 
 
 def _parse(row: Row, formula: str) -> Nanocluster:

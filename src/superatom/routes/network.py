@@ -65,13 +65,16 @@ class Network:
     known_by_shape: dict[Shape, tuple[KnownCluster, ...]] = field(repr=False, compare=False)
     known_by_metals: dict[tuple[tuple[str, int], ...], tuple[KnownCluster, ...]] = field(repr=False, compare=False)
 
+    made_by_ligand: dict[Ligand, tuple[KnownCluster, ...]] = field(repr=False, compare=False)
+    products: frozenset[Nanocluster] = field(repr=False, compare=False)
+
     def exact(self, cluster: Nanocluster) -> tuple[KnownCluster, ...]:
         """Return the reported entries of exactly this cluster."""
         return tuple(k for k in self.known_by_shape.get(shape(cluster), ()) if k.cluster == cluster)
 
     def made_with(self, ligand: Ligand) -> tuple[KnownCluster, ...]:
         """Return the synthesised clusters that carry this ligand."""
-        return tuple(k for k in self.known if k.status in _MADE and k.cluster and ligand in dict(k.cluster.ligands))
+        return self.made_by_ligand.get(ligand, ())
 
 
 def shape(cluster: Nanocluster) -> Shape:
@@ -167,6 +170,10 @@ def network_of(
         complexes=_group([*_complexations(all_precedents), *made_complexes]),
         by_shape=_group((shape(edge.product), edge) for edge in merged),
         known_by_shape=_group((shape(k.cluster), k) for k in all_known if k.cluster and _charge_is_known(k)),
+        made_by_ligand=_group(
+            (ligand, k) for k in all_known if k.cluster and k.status in _MADE for ligand, _ in k.cluster.ligands
+        ),
+        products=frozenset(edge.product for edge in merged),
         known_by_metals=_group((tuple(sorted(k.cluster.metals)), k) for k in all_known if k.cluster),
     )
 

@@ -28,7 +28,8 @@ def describe(structure: Structure) -> dict[str, Any]:
     p = structure.partition
     cluster = p.nanocluster(p.charge or 0)
     electrons = cluster.valence_electrons if p.charge is not None else None
-    motifs = core_motifs(structure.positions, p.metal_core, electrons)
+    elements = {structure.symbols[i] for i in p.metal_core}
+    motifs = core_motifs(structure.positions, p.metal_core, electrons, elements.pop() if len(elements) == 1 else "M")
     core_of = p.metal_core or p.metals
     return {
         "source": structure.source,

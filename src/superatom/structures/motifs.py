@@ -69,7 +69,9 @@ class CoreMotifs:
         return phrases
 
 
-def core_motifs(positions: FloatArray, core: Sequence[int], valence_electrons: int | None) -> CoreMotifs:
+def core_motifs(
+    positions: FloatArray, core: Sequence[int], valence_electrons: int | None, metal: str = "Au"
+) -> CoreMotifs:
     """Recognise the units of a metal core.
 
     Parameters
@@ -80,6 +82,8 @@ def core_motifs(positions: FloatArray, core: Sequence[int], valence_electrons: i
         Indices of the core metals.
     valence_electrons
         N*, which sets the number of two-electron blocks; None where the charge is not known.
+    metal
+        What the blocks are named after: ``Au4``, ``Ag4``, or ``M4`` for a mixed core.
 
     Examples
     --------
@@ -93,6 +97,7 @@ def core_motifs(positions: FloatArray, core: Sequence[int], valence_electrons: i
     icosahedra = [u for u in polyhedra if u.kind == "icosahedron"]
     fusions = tuple(_fusion(a, b) for a, b in combinations(icosahedra, 2) if set(a.atoms) & set(b.atoms))
     blocks, remark = _two_electron_blocks(positions, core, valence_electrons, icosahedral=bool(icosahedra))
+    blocks = tuple(Unit(f"{metal}{len(b.atoms)}", b.atoms) for b in blocks)
     return CoreMotifs(polyhedra, fusions, blocks, remark)
 
 
@@ -163,7 +168,7 @@ def _two_electron_blocks(
         return (), f"{valence_electrons} valence electrons make no whole number of two-electron blocks"
     blocks = _cover(positions, core, valence_electrons // 2)
     if not blocks:
-        return (), f"no cover of the core by {valence_electrons // 2} corner-sharing Au4 and Au3 blocks"
+        return (), f"no cover of the core by {valence_electrons // 2} corner-sharing tetrahedra and triangles"
     return blocks, ""
 
 
@@ -207,7 +212,7 @@ def _cover(positions: FloatArray, core: Sequence[int], n_blocks: int) -> tuple[U
     if not result.success:
         return ()
     chosen = [candidates[j] for j in np.flatnonzero(result.x > 0.5)]
-    return tuple(Unit(f"Au{len(b)}", tuple(atoms[i] for i in b)) for b in sorted(chosen, key=lambda b: (-len(b), b)))
+    return tuple(Unit("block", tuple(atoms[i] for i in b)) for b in sorted(chosen, key=lambda b: (-len(b), b)))
 
 
 def _vertex_pairs(blocks: Sequence[Unit]) -> int:

@@ -3,8 +3,9 @@
 Two senses of "core", kept apart (glossary): the *inorganic core* is every metal atom plus bare halide, chalcogenide and
 hydride; the *metal core* is the metal atoms outside the surface motifs, by the rule of `superatom.structures.staples`.
 By that rule a gold atom held by two thiolates in line is a motif atom even where it also touches the core, so
-Au36(SR)24 has an Au20 kernel, one of the four-atom-tetrahedra series that winds up in Au52 (Zeng et al., Sci. Adv.
-2015, 1, e1500425, doi:10.1126/sciadv.1500425), not the Au28 of descriptions that count eight such atoms in.
+Au36(SR)24 has the Au20 kernel of fused tetrahedra (Dass et al., J. Phys. Chem. C 2017, 121, 14914; the same series:
+Zeng et al., Sci. Adv. 2015, 1, e1500425, doi:10.1126/sciadv.1500425), not the Au28 of descriptions that count eight
+such atoms in.
 """
 
 from __future__ import annotations

@@ -125,12 +125,8 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def product_of(step: Mapping[str, Any]) -> str:
-    """Return the main product of a step, which its title names; a size mixture is in no equation.
-
-    >>> product_of({"title": "size focusing to Au38(PET)24", "products": []})
-    'Au38(PET)24'
-    """
-    return str(step["title"]).partition(" to ")[2] or str(step["products"][0]["formula"])
+    """Return the main product of a step; a size mixture is in no equation, so the step names it."""
+    return str(step["product"])
 
 
 def way_of(route: Mapping[str, Any]) -> str:

@@ -83,7 +83,8 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
     if evidence := all_evidence({**plan, "routes": plan["routes"][:1]}):
         _heading(console, "Evidence of route 1")
         for row in (row for row in evidence if row["is_cited"]):
-            doi = f" doi:{row['doi']}" if row["doi"] else ""
+            unchecked = "" if row["doi_is_read"] else " (not checked)"
+            doi = f" doi:{row['doi']}{unchecked}" if row["doi"] else ""
             _listed(console, str(row["id"]), f"{row['what']}\n{row['citation']}{doi}")
         if weighed := sum(not row["is_cited"] for row in evidence):
             _item(console, f"and {weighed} more records were weighed for its settings")
@@ -136,12 +137,13 @@ def card_lines(card: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def accessibility_words(accessibility: Mapping[str, Any]) -> str:
     """Return φ with the distance it rests on and what it means."""
+    phi = number(round(accessibility["phi"], 2))
+    if not accessibility["delta_radius_A"]:
+        return f"{phi} = χ_env (one size of metal atom); the range from −0.3 was found for bimetallic materials"
     assumed = "assumed" if accessibility["distance_is_assumed"] else "measured"
     meaning = "within" if accessibility["favourable"] else "outside"
-    return (
-        f"{number(round(accessibility['phi'], 2))} (metal–metal {number(accessibility['distance_A'])} Å {assumed}); "
-        f"{meaning} the range of made materials (from −0.3)"
-    )
+    distance = number(accessibility["distance_A"])
+    return f"{phi} (metal–metal {distance} Å {assumed}); {meaning} the range of made materials (from −0.3)"
 
 
 def show_rows(console: Console, rows: Sequence[Mapping[str, Any]], *, indent: int = 0) -> None:

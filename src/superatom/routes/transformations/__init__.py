@@ -19,6 +19,7 @@ TABLE: tuple[Proposer, ...] = (
     inferred.unknown_synthesis,
     doping.doping,
     inferred.exchange_with_core_kept,
+    inferred.partial_exchange,
     inferred.charge_change,
     inferred.one_hop,
 )

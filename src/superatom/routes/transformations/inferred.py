@@ -30,6 +30,7 @@ from superatom.structures.nanocluster import Nanocluster
 # distances of the generalisations themselves; the ligand distance is added on top
 UNKNOWN_SYNTHESIS = 1.0
 CORE_KEPT_EXCHANGE = 0.8
+PARTIAL_EXCHANGE = 0.5
 CORE_MAY_CHANGE = 0.8
 CHARGE_BY_ANALOGY = 0.6
 ONE_HOP = 1.4
@@ -87,8 +88,7 @@ def exchange_with_core_kept(target: Species, network: Network) -> Iterator[Propo
         if len(old) == 1 and not old[0].is_generic and (distance := ligand_distance(old[0], new)) is not None:
             options.append((distance, known.formula, known))
     reported_starts = {s for e in network.by_shape.get(shape(cluster), ()) if e.product == cluster for s in e.starts}
-    products = {e.product for e in network.edges}
-    options = [o for o in options if o[2].cluster in products]  # only starts whose own synthesis is reported
+    options = [o for o in options if o[2].cluster in network.products]  # only starts whose own synthesis is reported
     most = 1 if is_reported(cluster, network) else 3
     for distance, _, known in sorted(options, key=lambda o: o[:2])[:most]:
         start = known.cluster
@@ -110,6 +110,38 @@ def exchange_with_core_kept(target: Species, network: Network) -> Iterator[Propo
                 "Exchange is rarely complete in one pass; check by mass spectrometry and repeat.",
             ),
         )
+
+
+def partial_exchange(target: Species, network: Network) -> Iterator[Proposal]:
+    """Propose exchange of part of the thiolates of a cluster with one thiolate, by a controlled amount of the other."""
+    cluster = target.cluster
+    if cluster is None or target.kind != "cluster":
+        return
+    mixed = [(ligand, n) for ligand, n in cluster.ligands if ligand.ligand_class == "thiolate"]
+    reported_ways = (e.transformation for e in network.by_shape.get(shape(cluster), ()) if e.product == cluster)
+    if len(mixed) != 2 or Transformation.LIGAND_EXCHANGE in reported_ways:
+        return
+    (old, _), (new, n_new) = sorted(mixed, key=lambda item: -item[1])
+    start = cluster.with_ligand(new, old)
+    distance = ligand_distance(old, new)
+    known = [k for k in network.known_by_shape.get(shape(start), ()) if k.status.startswith("synthesised")]
+    if distance is None or not known:
+        return
+    precedents = tuple(p for p in network.precedents if _keeps_core(p) and len(p.product_clusters[0].ligands) == 2)
+    yield inferred_proposal(
+        target,
+        Transformation.LIGAND_EXCHANGE,
+        starts=(start,),
+        others=[free_ligand(new)],
+        precedents=precedents[:1],
+        inferred_from=cite(precedents[0]) if precedents else "mild ligand exchange, review section 3.4",
+        ligand=distance / 2,
+        inference=PARTIAL_EXCHANGE,
+        remarks=(
+            f"A controlled amount of {new.name} gives a distribution around {n_new} exchanged ligands: separate by HPLC.",
+            "The most exposed sites exchange first.",
+        ),
+    )
 
 
 def charge_change(target: Species, network: Network) -> Iterator[Proposal]:
