@@ -20,26 +20,95 @@ were set on the structures of `benchmarks/partition_noise.py`, which reports wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
-from superatom.structures.neighbours import FloatArray
+from superatom.structures.neighbours import FloatArray, IntArray
 
-GOLD_LIMIT_RAD = 0.60
-OTHER_LIMIT_RAD = 0.77
-EXCESS_WEIGHT = 0.54  # rad per Å
-EMBEDDING_WEIGHT = 0.7  # rad per Å
-EMBEDDED_A, FREE_A = 0.15, 0.4  # mean distance of six nearest metals less that of three nearest
-EXCESS_RANGE_A = (-0.5, 1.0)
+REACH_A = 3.6  # no donor further away is considered; bonds are 2.0-2.7
+N_NEAREST = 4  # donors of a metal that are looked at
 UNDISPUTED_A = -0.3
 FLAT = 0.5
-REACH_A = 3.6  # no donor further away is considered; bonds are 2.0-2.7
-N_NEAREST = 4
+EMBEDDED_A, FREE_A = 0.15, 0.4  # mean distance of six nearest metals less that of three nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The constants of the rule; `embedding` and `excess` in rad per Å, the others in rad."""
+
+    gold: float = 0.60
+    other: float = 0.77
+    excess: float = 0.54
+    embedding: float = 0.7
+    undisputed_A: float = -0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the geometry says, before any judgement.
+
+    Per metal (rows of (n_metals, 4) arrays) its nearest donors `donor` with unit vectors `arm` and bond `excess` in Å;
+    `within` marks those in reach. Per metal `is_gold` and `gap` in Å, how much further six metals are than three.
+    """
+
+    donor: IntArray
+    arm: FloatArray
+    excess: FloatArray
+    within: npt.NDArray[np.bool_]
+    is_gold: npt.NDArray[np.bool_]
+    gap: FloatArray
+
+    def scores(self, limits: Limits) -> tuple[FloatArray, IntArray]:
+        """Return by how much each pair of donors stays within the limit, rad, (n_metals, 6), and the pairs, (6, 2)."""
+        pairs = np.array(list(combinations(range(N_NEAREST), 2)))
+        first, second = pairs.T
+        cosine = np.einsum("mpx,mpx->mp", self.arm[:, first], self.arm[:, second])
+        bend = np.pi - np.arccos(np.clip(cosine, -1.0, 1.0))
+        worse = np.clip(np.maximum(self.excess[:, first], self.excess[:, second]), limits.undisputed_A, 1.0)
+        embedded = limits.embedding * (np.clip(self.gap, 0.0, FREE_A) - EMBEDDED_A)
+        limit = np.where(self.is_gold, limits.gold, limits.other + embedded)
+        both = self.within[:, first] & self.within[:, second]
+        return np.where(both, limit[:, None] - limits.excess * worse - bend, -np.inf), pairs
+
+
+def candidates(
+    symbols: Sequence[str], positions: FloatArray, metals: Sequence[int], donors: Sequence[int]
+) -> Candidates:
+    """Measure every metal against its nearest donors; arguments as in `motif_metals`."""
+    from scipy.spatial import cKDTree
+
+    metal_xyz, donor_xyz = positions[list(metals)], positions[list(donors)]
+    metal_tree = cKDTree(metal_xyz)
+    distance, donor = cKDTree(donor_xyz).query(metal_xyz, k=N_NEAREST)
+    within = distance < REACH_A
+    donor = np.where(within, donor, 0)
+    # a donor's second nearest other metal is its third nearest metal where this one is among the first two
+    rival_d, rival_i = metal_tree.query(donor_xyz, k=3)
+    among_two = (rival_i[donor, :2] == np.arange(len(metals))[:, None, None]).any(axis=2)
+    rival = np.where(among_two, rival_d[donor, 2], rival_d[donor, 1])
+    excess = np.where(within, distance, REACH_A) - rival
+    arm = donor_xyz[donor] - metal_xyz[:, None]
+    near = metal_tree.query(metal_xyz, k=7)[0][:, 1:]
+    near = np.where(np.isfinite(near), near, 9.0)  # fewer than seven metals: nothing to be embedded in
+    return Candidates(
+        donor,
+        arm / np.linalg.norm(arm, axis=2, keepdims=True),
+        excess,
+        within,
+        np.array([symbols[m] == "Au" for m in metals]),
+        near.mean(axis=1) - near[:, :3].mean(axis=1),
+    )
 
 
 def motif_metals(
-    symbols: Sequence[str], positions: FloatArray, metals: Sequence[int], donors: Sequence[int]
+    symbols: Sequence[str],
+    positions: FloatArray,
+    metals: Sequence[int],
+    donors: Sequence[int],
+    limits: Limits | None = None,
 ) -> dict[int, tuple[int, ...]]:
     """Return the metals of the surface motifs, each with the donors that hold it.
 
@@ -49,6 +118,8 @@ def motif_metals(
         All atoms; Å, shape (n_atoms, 3).
     metals, donors
         Indices of the metal atoms and of the bridging donors.
+    limits
+        The constants of the rule; those of `Limits` by default.
 
     Returns
     -------
@@ -65,68 +136,32 @@ def motif_metals(
     """
     if len(metals) == 0 or len(donors) == 0:
         return {}
-    from scipy.spatial import cKDTree
-
-    metal_xyz, donor_xyz = positions[list(metals)], positions[list(donors)]
-    near_d, near_i = _query(cKDTree(donor_xyz), metal_xyz, N_NEAREST)
-    metal_tree = cKDTree(metal_xyz)
-    rivals = _query(metal_tree, donor_xyz, 3)
-    limits = _bend_limits([symbols[m] for m in metals], _query(metal_tree, metal_xyz, 7)[0][:, 1:])
+    seen = candidates(symbols, positions, metals, donors)
+    scores, pairs = seen.scores(limits or Limits())
+    best = scores.argmax(axis=1)
+    trigonal = _trigonal(seen)
     found: dict[int, tuple[int, ...]] = {}
-    for m in range(len(metals)):
-        close = [(float(d), int(i)) for d, i in zip(near_d[m], near_i[m], strict=True) if d < REACH_A]
-        if len(close) < 2:
+    for m, metal in enumerate(metals):
+        if trigonal[m]:
+            held = seen.donor[m, :3]
+        elif scores[m, best[m]] > 0:
+            held = seen.donor[m, pairs[best[m]]]
+        else:
             continue
-        excess = {i: _excess(m, i, d, rivals) for d, i in close}
-        arms = {i: (donor_xyz[i] - metal_xyz[m]) / d for d, i in close}
-        score, pair = max(
-            (limits[m] - EXCESS_WEIGHT * max(excess[a], excess[b]) - _bend(arms[a], arms[b]), (a, b))
-            for a, b in combinations(sorted(i for _, i in close), 2)
-        )
-        three = _trigonal([i for _, i in close], excess, arms)
-        if three:
-            found[metals[m]] = tuple(sorted(donors[i] for i in three))
-        elif score > 0:
-            found[metals[m]] = tuple(sorted(donors[i] for i in pair))
+        found[metal] = tuple(sorted(donors[i] for i in held.tolist()))
     return found
 
 
-def _query(tree: object, points: FloatArray, k: int) -> tuple[FloatArray, np.ndarray]:
-    """Nearest `k` neighbours as 2-D arrays, padded with infinity where there are fewer."""
-    distances, indices = tree.query(points, k=k)  # type: ignore[attr-defined]
-    return np.reshape(distances, (len(points), k)), np.reshape(indices, (len(points), k))
-
-
-def _excess(metal: int, donor: int, distance: float, rivals: tuple[FloatArray, np.ndarray]) -> float:
-    """Return distance minus that to the second nearest other metal of the donor (−inf when it has no second)."""
-    others = [d for d, i in zip(rivals[0][donor], rivals[1][donor], strict=True) if i != metal]
-    return float(np.clip(distance - others[1], *EXCESS_RANGE_A))
-
-
-def _bend(first: FloatArray, second: FloatArray) -> float:
-    return float(np.pi - np.arccos(np.clip(first @ second, -1.0, 1.0)))
-
-
-def _trigonal(donors: Sequence[int], excess: Mapping[int, float], arms: Mapping[int, FloatArray]) -> tuple[int, ...]:
-    """Return the three nearest donors where they hold the metal together, else nothing.
+def _trigonal(seen: Candidates) -> npt.NDArray[np.bool_]:
+    """Mark metals that their three nearest donors hold together.
 
     Either none of the three has a second metal nearly as close, or all lie flat around the metal (the unit vectors to
     them cancel, which a straight pair with a third donor beside it does not do).
     """
-    three = tuple(donors[:3])
-    if len(three) < 3:
-        return ()
-    worst = max(excess[i] for i in three)
-    flat = float(np.linalg.norm(sum(arms[i] for i in three))) < FLAT
-    return three if worst < UNDISPUTED_A or (flat and worst < 0.1) else ()
-
-
-def _bend_limits(elements: Sequence[str], near: FloatArray) -> FloatArray:
-    """Return the bend in rad that each metal may show, from the distances to its six nearest metals, (n_metals, 6)."""
-    near = np.where(np.isfinite(near), near, 9.0)  # fewer than seven metals: nothing to be embedded in
-    gap = near.mean(axis=1) - near[:, :3].mean(axis=1)
-    others = OTHER_LIMIT_RAD + EMBEDDING_WEIGHT * (np.clip(gap, 0.0, FREE_A) - EMBEDDED_A)
-    return np.where(np.array(elements) == "Au", GOLD_LIMIT_RAD, others)
+    worst = seen.excess[:, :3].max(axis=1)
+    flat = np.linalg.norm(seen.arm[:, :3].sum(axis=1), axis=1) < FLAT
+    held: npt.NDArray[np.bool_] = seen.within[:, :3].all(axis=1) & ((worst < UNDISPUTED_A) | (flat & (worst < 0.1)))
+    return held
 
 
 def chains(units: Mapping[int, Sequence[int]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

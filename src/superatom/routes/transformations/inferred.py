@@ -138,7 +138,7 @@ def partial_exchange(target: Species, network: Network) -> Iterator[Proposal]:
         ligand=distance / 2,
         inference=PARTIAL_EXCHANGE,
         remarks=(
-            f"A controlled amount of {new.name} gives a distribution around {n_new} exchanged ligands: separate by HPLC.",
+            f"A controlled amount of {new.name} gives a distribution around {n_new} exchanged: separate by HPLC.",
             "The most exposed sites exchange first.",
         ),
     )
