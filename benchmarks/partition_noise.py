@@ -6,7 +6,7 @@ Right means: the set of metal-core atoms and the set of surface motifs (which at
 of the undisturbed structure. That truth is our own assignment; the rows "as published" check it against core and
 staple counts from the literature. Every trial also draws a new atom order, orientation and origin, also at sigma 0.
 The constants of the rule (`superatom.structures.staples`) were chosen on these structures, so the curve is not one of
-held-out data.
+held-out data; `partition_constants.py` shows what leaving a family out of that choice costs.
 """
 
 from __future__ import annotations

@@ -68,6 +68,20 @@ def test_ordering_of_a_mixed_site_is_chosen_by_group(tmp_path: Path) -> None:
     assert read(written(tmp_path, cif(world, extra, keep=rest)), alternative="1").formula == "Au25S18"
 
 
+def test_solvent_disordered_about_an_inversion_centre_is_kept_once(tmp_path: Path) -> None:
+    world = au25("S")
+    # acetonitrile on the inversion centre at (1/2, 1/2, 1/2): its image lies in it, tail to head
+    extra = "".join(
+        f"{e}9{k} {e} {0.5 + x / 30:.5f} 0.5 0.5 0.5 . -1\n"
+        for k, (e, x) in enumerate([("C", -1.3), ("C", 0.15), ("N", 1.3)])
+    )
+    text = cif(world, extra, operations=("x,y,z", "-x,-y,-z"), keep=half(world.positions))
+    structure = read(written(tmp_path, text))
+    assert structure.formula == "Au25C2NS18"
+    assert [f.name for f in structure.partition.solvents_and_counter_ions] == ["acetonitrile"]
+    assert any("symmetry element" in n for n in structure.notes)
+
+
 def test_partly_occupied_solvent_is_left_out_with_a_note(tmp_path: Path) -> None:
     structure = read(written(tmp_path, cif(au25("S"), "O1 O 0.4 0.4 0.4 0.5 . .\n")))
     assert structure.formula == "Au25S18"

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.campaign.target import accessibility_to_dict, card_to_dict, target_card
-from superatom.errors import StructureError
 from superatom.structures.nanocluster import Nanocluster
-from superatom.structures.structure import Structure, element_formula
 
 # what needs the charge, and is not known without it
 _NEEDS_CHARGE = ("valence_electrons", "shell_closed", "shell", "known", "relatives")
@@ -51,32 +49,3 @@ def inspect_structure(path: Path, *, charge: int | None = None) -> dict[str, Any
     bindings = {ligand["name"]: ligand["binding"] for ligand in described["ligands"]}
     details = [{**detail, "binding": bindings.get(detail["name"], "")} for detail in card["ligand_details"]]
     return card | {"ligand_details": details, "ligands_found": described["ligands"]} | geometry | unknown
-
-
-def geometry_of(path: Path, formula: str) -> Structure:
-    """Read the geometry of the cluster `formula`, which also gives its charge.
-
-    Ligands may differ (models are often computed with SCH3); raises `StructureError` when the metals do.
-    """
-    from superatom.structures.files import read
-
-    cluster = Nanocluster.parse(formula)
-    structure = read(path, charge=cluster.charge)
-    found = structure.partition.nanocluster(cluster.charge)
-    if found.metals != cluster.metals:
-        raise StructureError(f"{path} holds {found.formula}, not the metals of {cluster.formula}")
-    return structure
-
-
-def cluster_xyz(structure: Structure) -> str:
-    """Return the cluster of a structure as an XYZ file, solvent and counter-ions left out.
-
-    >>> from superatom.structures.structure import Structure
-    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]]
-    >>> cluster_xyz(Structure(("S", "Au", "S", "Au", "Au"), xyz, charge=0)).splitlines()[:3]
-    ['5', 'Au3S2', 'S -2.3000 0.0000 0.0000']
-    """
-    beside = {atom for fragment in structure.partition.solvents_and_counter_ions for atom in fragment.atoms}
-    kept = [i for i in range(structure.n_atoms) if i not in beside]
-    rows = (f"{structure.symbols[i]} " + " ".join(f"{x:.4f}" for x in structure.positions[i]) for i in kept)
-    return f"{len(kept)}\n{element_formula([structure.symbols[i] for i in kept])}\n" + "\n".join(rows) + "\n"

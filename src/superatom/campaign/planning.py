@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from superatom.campaign.geometry import given_geometry, local_geometry
 from superatom.campaign.plan import Pitfall, Plan, PlannedRoute, PlannedStep
 from superatom.campaign.target import TargetCard, target_card
 from superatom.conditions.experiments import first_experiments
@@ -17,7 +18,6 @@ from superatom.errors import ChemistryError
 from superatom.routes.search import RouteSearch, find_routes
 from superatom.routes.stock import Stock
 from superatom.structures.nanocluster import Nanocluster
-from superatom.structures.structure import Structure
 
 ScaleOf = Literal["product", "metal_salt"]
 NOT_YET = (
@@ -34,7 +34,7 @@ def plan(
     routes: int = 3,
     scale: str = "10mg",
     scale_of: ScaleOf = "product",
-    structure: Structure | None = None,
+    structure: str | Path | None = None,
 ) -> Plan:
     """Plan the synthesis of `target` from `stock`.
 
@@ -49,7 +49,7 @@ def plan(
     scale, scale_of
         bench-sheet scale such as ``"10mg"``, of the ``product`` or the ``metal_salt``.
     structure
-        a geometry of the target, for its card.
+        a structure file of the target, for its card; without one, a data set at hand may hold it.
 
     Raises
     ------
@@ -66,7 +66,8 @@ def plan(
         raise ChemistryError(f"max_steps and routes must be at least 1; found {max_steps} and {routes}")
     cluster = target if isinstance(target, Nanocluster) else Nanocluster.parse(target)
     shelf = as_stock(stock)
-    card = target_card(cluster, text=target if isinstance(target, str) else "", structure=structure)
+    geometry, where = (given_geometry(structure, cluster), "") if structure else local_geometry(cluster)
+    card = target_card(cluster, text=target if isinstance(target, str) else "", geometry=geometry)
     search = find_routes(cluster, shelf, max_steps=max_steps, n_routes=routes)
     planned = tuple(_planned(route, scale, scale_of) for route in search.routes)
     best = [(p.step, p.settings) for p in planned[0].steps] if planned else []
@@ -76,7 +77,7 @@ def plan(
         routes=planned,
         first_experiments=first_experiments(best) if best else (),
         pitfalls=tuple(_pitfalls(cluster)),
-        warnings=(*_warnings(card, search), NOT_YET),
+        warnings=(*_warnings(card, search), *filter(None, [where]), NOT_YET),
         missing_link=search.missing_link,
         nearest_relatives=search.nearest_relatives,
     )

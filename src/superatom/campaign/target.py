@@ -11,14 +11,14 @@ from itertools import combinations
 from typing import Any
 
 from superatom.campaign.document import source_to_dict
-from superatom.data.accessibility import Accessibility, accessibility_index
+from superatom.campaign.geometry import Geometry
+from superatom.data.accessibility import Accessibility, accessibility_index, metal_distance_A
 from superatom.data.library import Relative, relatives
 from superatom.data.ligand_properties import LogP, has_log_p, log_p
 from superatom.data.mixing import mixing_enthalpy_kJ_per_mol
 from superatom.data.records import KnownCluster
 from superatom.data.reference import clusters
 from superatom.structures.nanocluster import Nanocluster
-from superatom.structures.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TargetCard:
     """What is known of one cluster before any route is planned.
 
     `known` are the library's entries of this very composition and charge, `relatives` its neighbours with the reason.
-    `structure` is the geometry the chemist gave, or None. A bare metal cluster has no ligands, so no accessibility.
+    `geometry` is one the chemist gave or a data set holds. A bare metal cluster has no ligands, so no accessibility.
     """
 
     cluster: Nanocluster
@@ -37,11 +37,11 @@ class TargetCard:
     known: tuple[KnownCluster, ...]
     relatives: tuple[Relative, ...]
     remarks: tuple[str, ...]
-    structure: Structure | None = None
+    geometry: Geometry | None = None
 
 
-def target_card(cluster: Nanocluster, *, text: str = "", structure: Structure | None = None) -> TargetCard:
-    """Collect the card of `cluster`; with a `structure` the accessibility index uses its measured distance.
+def target_card(cluster: Nanocluster, *, text: str = "", geometry: Geometry | None = None) -> TargetCard:
+    """Collect the card of `cluster`; with a `geometry` the accessibility index uses its measured distance.
 
     >>> card = target_card(Nanocluster.parse("[Au25(PET)18]-"))
     >>> card.known[0].formula, round(card.accessibility.phi, 2)
@@ -51,13 +51,13 @@ def target_card(cluster: Nanocluster, *, text: str = "", structure: Structure | 
     return TargetCard(
         cluster=cluster,
         input=text or cluster.formula,
-        accessibility=accessibility_index(structure if structure is not None else cluster) if cluster.ligands else None,
+        accessibility=_accessibility(cluster, geometry),
         log_p={ligand.name: log_p(ligand) if has_log_p(ligand) else None for ligand, _ in cluster.ligands},
         mixing={pair: mixing_enthalpy_kJ_per_mol(*pair) for pair in combinations((m for m, _ in cluster.metals), 2)},
         known=known,
         relatives=tuple(relatives(cluster)),
         remarks=tuple(_remarks(cluster, known)),
-        structure=structure,
+        geometry=geometry,
     )
 
 
@@ -76,6 +76,13 @@ def _remarks(cluster: Nanocluster, known: tuple[KnownCluster, ...]) -> list[str]
             "(0.2 to 1.7 per metal)."
         )
     return remarks
+
+
+def _accessibility(cluster: Nanocluster, geometry: Geometry | None) -> Accessibility | None:
+    if not cluster.ligands:
+        return None
+    measured = metal_distance_A(geometry.structure) if geometry is not None and cluster.n_metals > 1 else None
+    return accessibility_index(cluster, distance_A=measured)
 
 
 def _same_but_charge(a: Nanocluster, b: Nanocluster) -> bool:
@@ -138,10 +145,11 @@ def card_to_dict(card: TargetCard) -> dict[str, Any]:
         "remarks": list(card.remarks),
         "structure": None,
     }
-    if card.structure is not None:
-        from superatom.structures.description import describe
+    if card.geometry is not None:
+        from superatom.structures.description import cluster_xyz, describe
 
-        document["structure"] = {**describe(card.structure), "source": card.structure.source, "is_idealised": False}
+        structure = card.geometry.structure
+        document["structure"] = describe(structure) | {"source": card.geometry.caption, "xyz": cluster_xyz(structure)}
     return document
 
 

@@ -7,7 +7,7 @@ Conventions of the CIF core dictionary: `_atom_site_disorder_assembly` names a s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -146,8 +146,10 @@ def _pick_alternatives(sites: list[_Site], name: str, alternative: str | None) -
                 f"disorder{' ' + part if part else ''}: alternative {chosen[part]} of {', '.join(sorted(options))} "
                 f"kept (occupancy {kept:.2f})"
             )
+    if any(s.group.startswith("-") for s in sites):
+        notes.append("disorder about a symmetry element: one orientation kept")
     kept_sites = [
-        replace(s, occupancy=1.0) if s.group and len(groups[s.assembly]) > 1 else s
+        replace(s, occupancy=1.0) if s.group and (len(groups[s.assembly]) > 1 or s.group.startswith("-")) else s
         for s in sites
         if not s.group or s.group.lstrip("-") == chosen[s.assembly]
     ]
@@ -165,19 +167,37 @@ def _expand(
     symbols: list[str] = []
     fractions: list[list[float]] = []
     partial: list[bool] = []
+    about: dict[tuple[str, str], list[_Site]] = defaultdict(list)
     for site in sites:
-        images = np.array([operation.apply_to_xyz(list(site.fraction)) for operation in operations]) % 1.0
-        steps = images[:, None] - images[None]
-        apart = np.linalg.norm((steps - np.round(steps)) @ cell, axis=2)
-        # within this distance two images are one atom on a special position, or one atom disordered about it
-        same = apart < (0.8 if site.group.startswith("-") else 0.4)
-        images = images[[not same[k, :k].any() for k in range(len(images))]]
-        symbols += [site.symbol] * len(images)
-        fractions += images.tolist()
-        partial += [site.occupancy < FULL] * len(images)
+        if site.group.startswith("-"):
+            about[site.assembly, site.group].append(site)
+    # a molecule disordered about a symmetry element is moved as one; any other site by itself
+    for members in [*([s] for s in sites if not s.group.startswith("-")), *about.values()]:
+        for image in _separate_images(members, operations, cell):
+            symbols += [site.symbol for site in members]
+            fractions += image.tolist()
+            partial += [site.occupancy < FULL for site in members]
     mask = np.array(partial)
     _refuse_shared_sites(symbols, np.array(fractions), mask, cell, name)
     return tuple(symbols), np.array(fractions), mask
+
+
+def _separate_images(members: Sequence[_Site], operations: Sequence[Any], cell: FloatArray) -> list[FloatArray]:
+    """Return the symmetry images of some sites, fractions (n_members, 3) each, without those that overlap a kept one.
+
+    One site overlaps its image on a special position; a molecule disordered about a symmetry element overlaps its
+    mirror image anywhere along it.
+    """
+    reach = 0.4 if len(members) == 1 and not members[0].group.startswith("-") else 1.0
+    kept: list[FloatArray] = []
+    for operation in operations:
+        image = np.array([operation.apply_to_xyz(list(site.fraction)) for site in members]) % 1.0
+        if kept:
+            steps = image[:, None] - np.concatenate(kept)[None]
+            if np.linalg.norm((steps - np.round(steps)) @ cell, axis=2).min() < reach:
+                continue
+        kept.append(image)
+    return kept
 
 
 def _refuse_shared_sites(

@@ -8,7 +8,7 @@ from typing import Any
 from superatom.structures.electrons import CLOSED_SHELLS
 from superatom.structures.motifs import core_motifs
 from superatom.structures.partition import Partition, SurfaceMotif
-from superatom.structures.structure import Structure
+from superatom.structures.structure import Structure, element_formula
 from superatom.structures.symmetry import POINT_GROUP_TOLERANCE_A, point_group
 
 
@@ -104,3 +104,16 @@ def _ligands(partition: Partition) -> list[dict[str, Any]]:
         remarks = sorted({m.note for m in members if m.note})
         rows.append(row | ({"note": "; ".join(remarks)} if remarks else {}))
     return rows
+
+
+def cluster_xyz(structure: Structure) -> str:
+    """Return the cluster of a structure as an XYZ file, solvent and counter-ions left out.
+
+    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]]
+    >>> cluster_xyz(Structure(("S", "Au", "S", "Au", "Au"), xyz, charge=0)).splitlines()[:3]
+    ['5', 'Au3S2', 'S -2.3000 0.0000 0.0000']
+    """
+    beside = {atom for fragment in structure.partition.solvents_and_counter_ions for atom in fragment.atoms}
+    kept = [i for i in range(structure.n_atoms) if i not in beside]
+    rows = (f"{structure.symbols[i]} " + " ".join(f"{x:.4f}" for x in structure.positions[i]) for i in kept)
+    return f"{len(kept)}\n{element_formula([structure.symbols[i] for i in kept])}\n" + "\n".join(rows) + "\n"

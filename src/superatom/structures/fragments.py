@@ -11,7 +11,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -101,7 +101,7 @@ def identify_ligand(atoms: Sequence[int], donors: Sequence[int], symbols: Sequen
     return _identify(elements, edges, tuple(order[d] for d in donors))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _identify(elements: tuple[str, ...], edges: tuple[tuple[int, int], ...], donors: tuple[int, ...]) -> Identity:
     exact, by_heavy_atoms = _keys()
     key = constitution(elements, edges)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from superatom.errors import StructureError
-from superatom.structures.bonds import connected, covalent_bonds
+from superatom.structures.bonds import Graph, connected, covalent_bonds
 from superatom.structures.coordination import LigandSite, ligand_sites, main_cluster, metals_of_donors
 from superatom.structures.elements import METALS
 from superatom.structures.fragments import Fragment, Identity, as_ligand, bystander, identify_ligand
@@ -145,12 +145,12 @@ def partition_structure(structure: Structure) -> Partition:
 
     Examples
     --------
-    An Au(I) complex is all staple and no core:
+    One staple over two core atoms, its organic groups stripped:
 
-    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [2.6, 2.3, 0], [-2.6, -2.3, 0]]
-    >>> p = partition_structure(Structure(("Cl", "Au", "S", "Au", "Au"), xyz))
-    >>> p.formula(p.metals), [m.name for m in p.surface_motifs]
-    ('Au3', ['bridging SR'])
+    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]]
+    >>> p = partition_structure(Structure(("S", "Au", "S", "Au", "Au"), xyz))
+    >>> p.formula(p.metal_core), [m.name for m in p.surface_motifs], [b.name for b in p.ligands]
+    ('Au2', ['SR-Au-SR monomeric'], ['SR', 'SR'])
     """
     symbols, positions = structure.symbols, structure.positions
     all_metals = [i for i, s in enumerate(symbols) if s in METALS]
@@ -166,8 +166,9 @@ def partition_structure(structure: Structure) -> Partition:
     held = metals_of_donors(symbols, positions, sites, all_metals, units)
     metals = main_cluster(positions, all_metals, held)
     inside = set(metals)
-    own = [s for s in sites if any(m in inside for d in s.donors for m in held[d])]
-    beside = [s for s in sites if s not in own]
+    belongs = [any(m in inside for d in site.donors for m in held[d]) for site in sites]
+    own = [site for site, is_own in zip(sites, belongs, strict=True) if is_own]
+    beside = [site for site, is_own in zip(sites, belongs, strict=True) if not is_own]
     apart = _other_molecules([m for m in all_metals if m not in inside], beside, unbound, held)
     units = {m: donors for m, donors in units.items() if m in inside}
     ligands = tuple(_bound_ligand(site, held, symbols, graph) for site in own)
@@ -191,7 +192,7 @@ def partition_structure(structure: Structure) -> Partition:
 
 
 def _bridging_donors(
-    sites: Sequence[LigandSite], symbols: Sequence[str], positions: FloatArray, graph: list[list[int]]
+    sites: Sequence[LigandSite], symbols: Sequence[str], positions: FloatArray, graph: Graph
 ) -> list[int]:
     """Donors that can hold two metals in line: alkynyl carbons and chalcogens that are no thioethers."""
     found = []
@@ -216,7 +217,7 @@ def _other_molecules(
 ) -> list[tuple[int, ...]]:
     """Molecules beside the cluster; metals `outside` it make complexes such as [AuCl2]- with the ligands they hold."""
     atoms = [*outside, *(i for site in sites for i in site.atoms)]
-    links: list[list[int]] = [[] for _ in range(max(atoms, default=-1) + 1)]
+    links: Graph = [[] for _ in range(max(atoms, default=-1) + 1)]
     for site in sites:
         for metal in {m for d in site.donors for m in held[d]}:
             for atom in site.atoms:
@@ -226,7 +227,7 @@ def _other_molecules(
 
 
 def _bound_ligand(
-    site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequence[str], graph: list[list[int]]
+    site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequence[str], graph: Graph
 ) -> BoundLigand:
     has_organics = any(s in ("C", "H") for s in symbols)
     metals = tuple(sorted({m for d in site.donors for m in held[d]}))
@@ -263,8 +264,9 @@ def _motifs(
         used.update(donors)
         joined = sum(len(units[m]) for m in metals)
         is_chain = joined == len(metals) + len(donors) - 1 and all(len(units[m]) == 2 for m in metals)
-        is_ring = joined == len(metals) + len(donors) and len(metals) == len(donors)
-        if (is_chain or is_ring) and all(sum(d in units[m] for m in metals) < 3 for d in donors):
+        shared_at_most_twice = all(sum(d in units[m] for m in metals) < 3 for d in donors)
+        is_ring = joined == 2 * len(metals) == 2 * len(donors) and shared_at_most_twice
+        if is_ring or (is_chain and shared_at_most_twice):
             name = _chain_name(metals, donors, units, class_of, symbols, is_ring=is_ring)
         else:
             label = element_formula([symbols[m] for m in metals])

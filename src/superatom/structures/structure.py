@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from superatom.errors import StructureError
 from superatom.structures.elements import METALS
+from superatom.structures.formula import canonical_metals
 
 if TYPE_CHECKING:
     from superatom.structures.nanocluster import Nanocluster
@@ -102,11 +103,12 @@ class Structure:
 
 
 def element_formula(symbols: Sequence[str]) -> str:
-    """Return a formula without brackets: metals in the house order, then the other elements alphabetically.
+    """Return a formula without brackets: metals as a cluster formula orders them, then the others alphabetically.
 
-    >>> element_formula(["S", "Au", "H", "Au"])
-    'Au2HS'
+    >>> element_formula(["S", "Au", "H", "Au", "Pt"])
+    'PtAu2HS'
     """
     counts = Counter(symbols)
-    order = [m for m in METALS if m in counts] + sorted(e for e in counts if e not in METALS)
-    return "".join(f"{e}{counts[e] if counts[e] > 1 else ''}" for e in order)
+    metals = canonical_metals({m: n for m, n in counts.items() if m in METALS})
+    others = sorted((e, n) for e, n in counts.items() if e not in METALS)
+    return "".join(f"{e}{n if n > 1 else ''}" for e, n in (*metals, *others))

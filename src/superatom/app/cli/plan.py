@@ -38,18 +38,9 @@ def plan(
     del ligands  # its callback has acted
     from superatom.campaign.planning import plan as make_plan
 
-    geometry = None
-    if structure is not None:
-        from superatom.app.inspection import geometry_of
-
-        geometry = geometry_of(structure, target)
     document = make_plan(
-        target, stock, max_steps=max_steps, routes=routes, scale=scale, scale_of=scale_of.value, structure=geometry
+        target, stock, max_steps=max_steps, routes=routes, scale=scale, scale_of=scale_of.value, structure=structure
     ).to_dict()
-    if geometry is not None:
-        from superatom.app.inspection import cluster_xyz
-
-        document["target"]["structure"].setdefault("xyz", cluster_xyz(geometry))
     if as_json:
         write_json(document)
     else:

@@ -86,6 +86,7 @@ def _environment(record_ids: Container[str]) -> Environment:
         "basis": lambda word: tables.title_of(word, tables.BASIS_TITLES),
         "level": lambda word: tables.title_of(word, tables.LEVEL_TITLES),
         "words": lambda word: str(word).replace("_", " "),
+        "accessibility": tables.accessibility_words,
         "doi_url": _doi_url,
         "source": tables.source_text,
     }

@@ -184,6 +184,21 @@ def held_and_varied(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"held": held, "columns": [c for c in columns if c not in held], "words": words}
 
 
+def accessibility_words(accessibility: Mapping[str, Any]) -> tuple[str, str]:
+    """Return φ and what it means, with the distance it rests on.
+
+    >>> accessibility_words({"phi": 0.163, "delta_radius_A": 0.0})[0]
+    '0.16'
+    """
+    phi = number(round(accessibility["phi"], 2))
+    if not accessibility["delta_radius_A"]:
+        return phi, "equals χ_env for metals of one size; the range from −0.3 was found for bimetallic materials"
+    assumed = "assumed" if accessibility["distance_is_assumed"] else "measured"
+    meaning = "within" if accessibility["favourable"] else "outside"
+    distance = number(accessibility["distance_A"])
+    return phi, f"{meaning} the range of made materials (from −0.3); metal–metal {distance} Å {assumed}"
+
+
 def source_text(source: Mapping[str, Any] | str | None) -> str:
     """Return who says so: a citation, or nothing.
 

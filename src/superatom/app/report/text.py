@@ -19,6 +19,7 @@ from rich.text import Text
 from superatom.app.report.tables import (
     BASIS_TITLES,
     LEVER_TITLES,
+    accessibility_words,
     all_evidence,
     column_title,
     columns_of,
@@ -123,7 +124,7 @@ def card_lines(card: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             charges = [shell["charge_to_lower"], shell["charge_to_upper"]]
             yield "closed shell at", " or ".join(f"charge {q:+d}" for q in charges if q is not None)
     if accessibility := card.get("accessibility"):
-        yield "accessibility index", accessibility_words(accessibility)
+        yield "accessibility index", "; ".join(accessibility_words(accessibility))
     for pair in card.get("mixing", ()):
         yield f"mixing {pair['pair']}", f"{number(pair['kJ_per_mol'])} kJ/mol (equiatomic, Miedema)"
     structure = card.get("structure") or card
@@ -133,17 +134,6 @@ def card_lines(card: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "known", "; ".join(part for part in (known["name"], *parts) if part) + f". {known['citation']}"
     for remark in new_remarks(card):
         yield "note", str(remark)
-
-
-def accessibility_words(accessibility: Mapping[str, Any]) -> str:
-    """Return φ with the distance it rests on and what it means."""
-    phi = number(round(accessibility["phi"], 2))
-    if not accessibility["delta_radius_A"]:
-        return f"{phi} = χ_env (one size of metal atom); the range from −0.3 was found for bimetallic materials"
-    assumed = "assumed" if accessibility["distance_is_assumed"] else "measured"
-    meaning = "within" if accessibility["favourable"] else "outside"
-    distance = number(accessibility["distance_A"])
-    return f"{phi} (metal–metal {distance} Å {assumed}); {meaning} the range of made materials (from −0.3)"
 
 
 def show_rows(console: Console, rows: Sequence[Mapping[str, Any]], *, indent: int = 0) -> None:
