@@ -64,7 +64,7 @@ def test_ordering_of_a_mixed_site_is_chosen_by_group(tmp_path: Path) -> None:
     world = au25("S")
     rest = tuple(range(1, world.n_atoms))
     extra = "Au0 Au 0 0 0 0.3 A 1\nPd0 Pd 0 0 0 0.7 A 2\n"
-    assert read(written(tmp_path, cif(world, extra, keep=rest))).formula == "Au24PdS18"
+    assert read(written(tmp_path, cif(world, extra, keep=rest))).formula == "PdAu24S18"
     assert read(written(tmp_path, cif(world, extra, keep=rest)), alternative="1").formula == "Au25S18"
 
 

@@ -200,8 +200,6 @@ class _Reader:
         self.body, self.text, self.table = body, text, table
         self.metals: dict[str, int] = {}
         self.ligands: dict[Ligand, int] = {}
-        # names that may stand without brackets: a trailing digit would swallow the count
-        self._bare = sorted((n for n in table.names if not n[-1].isdigit() and n[0].isalpha()), key=len, reverse=True)
 
     def read_all(self) -> None:
         self._read(self.body, 1, 0)
@@ -246,7 +244,7 @@ class _Reader:
             n, after = self._read_count(body, i + len(symbol[0]))
             self.metals[symbol[0]] = self.metals.get(symbol[0], 0) + n * multiplier
             return after
-        for name in self._bare:
+        for name in self.table.bare_names:
             if body.startswith(name, i):
                 n, after = self._read_count(body, i + len(name))
                 self._add_ligand(name, n * multiplier)

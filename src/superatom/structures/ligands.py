@@ -94,6 +94,8 @@ class LigandTable:
         for name, ligand in self._by_name.items():
             lower[name.lower()] = ligand if lower.get(name.lower(), ligand) is ligand else None
         self._by_lower = {name: ligand for name, ligand in lower.items() if ligand is not None}
+        # names that may stand in a formula without brackets, longest first: a trailing digit would swallow the count
+        self.bare_names = sorted((n for n in self._by_name if not n[-1].isdigit() and n[0].isalpha()), key=len)[::-1]
 
     def __iter__(self) -> Iterator[Ligand]:
         return iter(self._ligands)
