@@ -140,6 +140,7 @@ def main() -> None:
                 "motif assignment under noise", folder, "fraction identical to the noise-free assignment", "1",
                 round(share, 4), split=f"sigma {sigma:.2f} Å, {len(hits)} trials",
                 spread=round(float(np.sqrt(share * (1 - share) / len(hits))), 4),
+                n_seeds=arguments.trials if sigma else 1,
             )
         )  # fmt: skip
         print(f"{folder:28s} sigma {sigma:.2f} Å  {100 * share:6.2f} %  ({len(hits)} trials)")

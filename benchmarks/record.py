@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("superatom", "numpy", "scipy", "ase", "gemmi", "rdkit", "vesin")
 COLUMNS = ("task", "data", "split", "model", "metric", "unit", "value", "spread", "n_seeds")
 
 
@@ -27,7 +28,7 @@ def write(name: str, rows: Iterable[dict[str, Any]], command: str, notes: str = 
         "date": datetime.now(UTC).date().isoformat(),
         "versions": {
             "python": platform.python_version(),
-            **{package: version(package) for package in ("superatom", "numpy", "scipy", "ase", "gemmi", "rdkit", "vesin")},
+            **{package: version(package) for package in PACKAGES},
         },
         "machine": f"{platform.machine()}, {platform.system()}",
         "command": command,
