@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ COMMANDS = {
     "superatom --version": [str(BIN / "superatom"), "--version"],
     "superatom inspect": [str(BIN / "superatom"), "inspect", "[Au25(PET)18]-"],
     "superatom plan, text": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-"],
-    "superatom plan, html": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-", "--html", "/dev/null"],
+    "superatom plan, html": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-", "--html", str(Path(tempfile.gettempdir()) / "plan.html")],
     "superatom plan, 10 routes, alloy": [str(BIN / "superatom"), "plan", "PtAu24(PET)18", "--routes", "10"],
 }
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 HEAVY = ("numpy", "scipy", "rdkit", "ase", "gemmi", "jinja2", "rich", "typer", "pandas", "torch")
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+def python(code: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=cwd)
 
 
 def test_import_is_inert_and_light() -> None:
@@ -41,11 +41,11 @@ def test_a_wrong_door_says_so() -> None:
 
 
 @pytest.mark.parametrize("page", sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")]), ids=lambda p: p.name)
-def test_python_blocks_of_the_docs_run(page: Path) -> None:
+def test_python_blocks_of_the_docs_run(page: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     scripts = [block for block in blocks if ">>>" not in block]  # sessions are doctests
     if scripts:
-        done = python("\n".join(scripts))
+        done = python("\n".join(scripts), cwd=tmp_path)
         assert done.returncode == 0, done.stderr
 
 

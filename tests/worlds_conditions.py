@@ -112,3 +112,22 @@ def cadmium_exchange() -> Step:
     equation = Equation(((start, 1), (dopant, 1)), ((product, 1), (left, 1)))
     support = Support((), is_inferred=False)
     return Step(Transformation.METAL_EXCHANGE, product, (start, dopant), equation, equation, 0, support)
+
+
+def focusing_of_mixture(start: str, product: str, thiol_name: str | None, n: int = 0) -> Step:
+    """A size mixture of the complex `start` focused to `product`; `n` incoming thiols stand in the net equation."""
+    complex_, target = cluster(start), cluster(product)
+    mixture = Species("size mixture", (), 0, "mixture", name="size mixture", cluster=complex_.cluster)
+    incoming = ((thiol(thiol_name), n),) if thiol_name else ()
+    equation = Equation(((complex_, 25), *incoming, (NABH4, 2)), ((target, 1),))
+    support = Support((), is_inferred=False)
+    return Step(Transformation.SIZE_FOCUSING, target, (mixture,), equation, equation, 16, support)
+
+
+def phosphine_complexation() -> Step:
+    """HAuCl4 + 2 PPh3 + H2O -> Au(PPh3)Cl + PPh3O + 3 HCl."""
+    made = cluster("Au(PPh3)Cl")
+    free = Species("PPh3", (("PPh3", 1),), 0, "ligand", name="PPh3")
+    oxide = Species("PPh3O", (("PPh3", 1), ("O", 1)), 0, "molecule", name="PPh3O")
+    equation = Equation(((HAUCL4, 1), (free, 2), (WATER, 1)), ((made, 1), (oxide, 1), (HCL, 3)))
+    return Step(Transformation.COMPLEXATION, made, (HAUCL4,), equation, equation, 2, Support((), is_inferred=False))

@@ -21,11 +21,13 @@ _FRONT_DOOR = {
     "library": "superatom.data.library",
     "Plan": "superatom.campaign.plan",
     "plan": "superatom.campaign.planning",
+    "write_html": "superatom.app.report.html",
 }
 
-__all__ = ["Ligand", "Nanocluster", "Plan", "Structure", "accessibility_index", "library", "plan", "read"]
+__all__ = ["Ligand", "Nanocluster", "Plan", "Structure", "accessibility_index", "library", "plan", "read", "write_html"]
 
 if TYPE_CHECKING:
+    from superatom.app.report.html import write_html
     from superatom.campaign.plan import Plan
     from superatom.campaign.planning import plan
     from superatom.data import library

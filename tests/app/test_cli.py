@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -130,7 +131,8 @@ def test_bad_input_gets_one_sentence_and_code_2(capsys: Capture, arguments: tupl
 def test_usage_errors_get_code_2(capsys: Capture, arguments: tuple[str, ...]) -> None:
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")
-    assert "Usage:" in err
+    assert err.startswith("superatom: ")
+    assert err.count("\n") == 1
 
 
 def test_debug_anywhere_shows_the_traceback() -> None:
@@ -229,3 +231,43 @@ def test_no_text_breaks_inspect(capsys: Capture, text: str) -> None:
     code, _, err = run(capsys, "inspect", "--", text)
     assert code in (0, 2), err
     assert "fault in superatom" not in err
+
+
+def test_charge_completes_a_formula_but_never_contradicts_it(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "inspect", "Au25(PET)18", "--charge", "-1", "--json")
+    assert (code, json.loads(out)["valence_electrons"]) == (0, 8)
+    code, _, err = run(capsys, "inspect", "[Au25(PET)18]-", "--charge", "1")
+    assert code == 2
+    assert "states the charge -1" in err
+
+
+def test_a_bare_metal_cluster_is_described_without_an_accessibility_index(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "au4.xyz"
+    path.write_text("4\n\nAu 0 0 0\nAu 2.8 0 0\nAu 1.4 2.42 0\nAu 1.4 0.81 2.29\n", encoding="utf-8")
+    code, out, _ = run(capsys, "inspect", str(path), "--charge", "0", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["accessibility_index"] is None
+    assert (found["valence_electrons"], found["point_group"]) == (4, "Td")
+
+
+def test_files_are_written_through_links_and_never_over_devices(capsys: Capture, tmp_path: Path) -> None:
+    target, link, fifo = tmp_path / "real.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    target.write_text("old", encoding="utf-8")
+    link.symlink_to(target)
+    assert run(capsys, "plan", "Au22(SG)18", "--routes", "1", "--csv", str(link))[0] == 0
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("number,")
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # a reader, so that writing does not wait
+    assert run(capsys, "plan", "Au22(SG)18", "--routes", "1", "--csv", str(fifo))[0] == 0
+    assert os.read(reader, 7) == b"number,"
+    os.close(reader)
+    assert fifo.is_fifo()
+
+
+@pytest.mark.parametrize("place", ["", ".", "no/such/folder/p.html"])
+def test_an_unwritable_report_is_refused_before_the_plan_is_made(capsys: Capture, place: str) -> None:
+    code, out, err = run(capsys, "plan", "Au22(SG)18", "--html", place)
+    assert (code, out) == (2, "")
+    assert "cannot write" in err

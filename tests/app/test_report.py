@@ -59,6 +59,23 @@ def test_text_says_what_a_chemist_needs() -> None:
         assert piece in text
 
 
+def test_text_says_what_each_amount_rests_on() -> None:
+    text = text_of(world.plan())
+    assert "basis" in text
+    assert "ratio from records" in text
+    plan = world.plan()
+    sheet = next(s["bench_sheet"] for s in plan["routes"][0]["steps"] if s["bench_sheet"])
+    sheet["lines"][0] |= {"mass_mg": None, "basis": "already in the flask from complex formation"}
+    assert "already in the flask" in text_of(plan)
+
+
+def test_no_charge_is_written_as_plus_zero() -> None:
+    plan = world.plan()
+    plan["target"] |= {"shell_closed": False, "valence_electrons": 2}
+    plan["target"]["shell"] |= {"charge_to_lower": 2, "charge_to_upper": 0}
+    assert "charge +2 or charge 0" in text_of(plan)
+
+
 def test_a_repeated_step_is_shown_once() -> None:
     plan = world.plan()
     plan["routes"][1]["steps"] = [plan["routes"][0]["steps"][0]]

@@ -152,8 +152,11 @@ def test_stock_is_read_from_names_and_files(tmp_path: Path) -> None:
         r.route.cost for r in plan(target, from_names).routes
     ]
     assert as_stock(Stock.bench()) == as_stock("bench")
+    assert len(as_stock("bench, [Au25(PET)18]-")) == len(as_stock("bench")) + 1
     with pytest.raises(SuperatomError):
         as_stock("unobtainium")
+    with pytest.raises(SuperatomError, match="stock is empty"):
+        as_stock("")
 
 
 def test_an_odd_count_points_to_the_known_charge() -> None:

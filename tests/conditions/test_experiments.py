@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from superatom.conditions.experiments import COLUMNS, decisive_step, experiments_to_csv, first_experiments
 from superatom.conditions.recommend import recommend
 from superatom.errors import ChemistryError
-from worlds_conditions import acid_focusing, complexation, exchange_to_au36, reduction_to_au25
+from worlds_conditions import (
+    acid_focusing,
+    co_growth,
+    complexation,
+    exchange_to_au36,
+    focusing_to_au38,
+    mixture_of_sg,
+    reduction_to_au25,
+)
 
 PLAN = [(s, recommend(s)) for s in (complexation("SG"), reduction_to_au25("SG"))]
 
@@ -66,3 +74,22 @@ def test_csv_has_one_flat_row_per_run():
 def test_an_empty_plan_is_refused():
     with pytest.raises(ChemistryError):
         first_experiments([])
+
+
+def test_a_size_mixture_is_judged_by_what_is_focused_from_it():
+    steps = (mixture_of_sg(), focusing_to_au38())
+    assert decisive_step([(s, recommend(s)) for s in steps])[0] is steps[1]
+
+
+def test_an_acid_that_a_record_calls_for_is_tried_first():
+    step = acid_focusing()
+    runs = first_experiments([(step, recommend(step))], n=6)
+    assert dict(runs[0].settings)["ph"].startswith("acid")
+    assert runs[1].changed == ("pH",)
+
+
+def test_a_gas_in_excess_has_no_dose_to_vary():
+    step = co_growth()
+    for run in first_experiments([(step, recommend(step))], n=8):
+        assert "reductant_to_metal_ratio" not in dict(run.settings)
+        assert dict(run.settings)["reductant"] == "CO"

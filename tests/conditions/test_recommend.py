@@ -170,7 +170,8 @@ def test_unsorted_clusters_are_a_success_where_a_mixture_is_wanted():
         assert settings["metal_to_ligand_ratio"].value.middle == 4, "as in the two-step recipe L049"
         assert settings["solvent"].recommendation.startswith("methanol")
     assert reducing["reductant"].value.middle == 10
-    failed = recommend(steps[0])["metal_to_ligand_ratio"].records
+    assert "same mixture" in reducing["metal_to_ligand_ratio"].recommendation
+    failed = recommend(reduction_to_au25("SG"))["metal_to_ligand_ratio"].records
     assert any(r.id == "L049" and r.succeeded is False for r in failed), "and a failure where one size is wanted"
 
 
@@ -246,3 +247,112 @@ def test_a_reductant_without_tabulated_electrons_is_not_dosed():
     advice = recommend(step)["reductant"]
     assert advice.value is None
     assert "not tabulated" in advice.recommendation
+
+
+def mixture(formula: str) -> Species:
+    complex_ = Nanocluster.parse(formula)
+    return Species(f"{formula} mixture", (), 0, "mixture", name="size mixture of Au clusters", cluster=complex_)
+
+
+def test_another_starting_mixture_is_shown_but_sets_no_value():
+    settings = recommend(focusing_to_au38())
+    for lever in ("time", "temperature"):
+        assert settings[lever].value is None, "12 h at 25 °C etched Au-PPh3 particles to another shell (L005)"
+        assert any(r.id == "L005" and "other starting mixture" in r.distance for r in settings[lever].records)
+    assert settings["temperature"].screening == (40.0, 60.0, 80.0)
+
+
+@pytest.mark.parametrize(("start", "first"), [("Au(PPh3)Cl", "water/dichloromethane"), ("Au(SG)", "water (L050")])
+def test_the_ligand_of_the_starting_mixture_chooses_the_solvent(start, first):
+    product = reduction_to_au25("SG").product
+    step = replace(focusing_to_au38(), product=product, main_reactants=(mixture(start),))
+    settings = recommend(step)
+    assert settings["solvent"].recommendation.startswith(first)
+    assert settings["temperature"].value.middle == 55
+
+
+def test_two_phases_are_proposed_where_start_and_product_differ_in_solubility():
+    assert recommend(focusing_to_au38())["solvent"].screening[0] == "water/toluene"
+
+
+def test_the_solvent_of_a_reduction_is_not_that_of_the_focusing_after_it():
+    product = Species.of_cluster(Nanocluster.parse("Au144(PET)60"))
+    step = replace(focusing_to_au38(), product=product, main_reactants=(mixture("Au(PET)"),))
+    assert "methanol" not in recommend(step)["solvent"].recommendation
+
+
+def test_a_number_without_a_stage_sets_no_value():
+    ph = recommend(replace(reduction_to_au25("SG"), reductant="CO"))["ph"]
+    assert ph.value is None
+    assert any(r.id == "L028" and "stage not stated" in r.distance for r in ph.records)
+    assert "S046" in ph.recommendation, "the top of the CO series is what is known"
+    assert ph.screening == (5.0, 8.0, 11.0)
+
+
+def test_the_ph_a_finished_cluster_stands_is_not_that_of_its_synthesis():
+    product = Species.of_cluster(Nanocluster.parse("Au22(SG)18"))
+    settings = recommend(replace(co_growth(), product=product))
+    assert settings["ph"].value is None
+    assert not any(r.id == "S086" for r in settings["ph"].records)
+    assert any("Au24(SG)20 at pH 2.5 (R070)" in r for r in settings.remarks)
+    assert any("Au18(SG)14 at pH 8 (R071)" in r for r in settings.remarks)
+
+
+def test_words_of_a_closer_record_are_not_screened_around_a_farther_number():
+    ph = recommend(reduction_to_au25("cysteamine", is_inferred=True))["ph"]
+    assert "NaOH before NaBH4" in ph.recommendation
+    assert ph.screening == (8.0, 10.0, 12.0)
+
+
+def test_records_that_disagree_are_not_cited_as_support():
+    advice = recommend(complexation("PET"), towards=Nanocluster.parse("[Au25(PET)18]-"))["temperature"]
+    assert "L065" not in advice.recommendation, "L065 worked at 25 °C"
+    assert advice.strength == "weak"
+    either = recommend(exchange_to_au36())["temperature"]
+    assert either.value is None
+    assert either.screening == (25.0, 80.0)
+
+
+def test_how_long_a_complex_forms_goes_by_its_own_ligand():
+    own = recommend(complexation("SG"), towards=Nanocluster.parse("[Au25(SG)18]-"))["time"]
+    assert own.value.middle == pytest.approx(0.5)
+    other = recommend(complexation("MPA"), towards=Nanocluster.parse("[Au25(MPA)18]-"))["time"]
+    assert "7 d" not in other.recommendation
+
+
+def test_the_solvent_of_another_kind_of_shell_does_not_come_across_sizes():
+    product = Species.of_cluster(Nanocluster.parse("[Cu25H22(PPh3)12]+"))
+    settings = recommend(replace(reduction_to_au25("PPh3"), product=product, reductant="Ph2SiH2"))
+    assert "S027" not in settings["solvent"].recommendation
+    assert "TOAB" not in settings["additives"].recommendation
+
+
+@pytest.mark.parametrize(("target", "ligand"), [("[Ag44(p-MBA)30]4-", "p-MBA"), ("[Au11(PPh3)8Cl2]+", "PPh3")])
+def test_the_count_is_only_a_floor_where_nothing_shows_it_to_work(target, ligand):
+    product = Species.of_cluster(Nanocluster.parse(target))
+    advice = recommend(replace(reduction_to_au25(ligand), product=product))["reductant"]
+    assert advice.value is None
+    assert advice.basis == "screening"
+    assert "floor" in advice.recommendation
+    assert min(advice.screening) > 0.2
+
+
+def test_a_related_dose_comes_before_the_count_for_other_sizes():
+    product = Species.of_cluster(Nanocluster.parse("Au102(p-MBA)44"))
+    advice = recommend(replace(reduction_to_au25("p-MBA"), product=product))["reductant"]
+    assert advice.value.middle == 4.5
+    assert "L077" in advice.recommendation
+
+
+def test_the_complex_comes_without_the_solvent_of_the_reductant():
+    steps = (complexation("SG"), mixture_of_sg(), focusing_to_au38())
+    forming, reducing, _ = recommend_route(Route(steps[2].product, steps, 0.0, {}))
+    assert forming["solvent"].recommendation.startswith("methanol (")
+    assert reducing["solvent"].recommendation.startswith("methanol/water")
+
+
+def test_a_silver_salt_is_not_put_into_thf():
+    product = Species.of_cluster(Nanocluster.parse("[Ag25(2,4-DMBT)18]-"))
+    settings = recommend(replace(reduction_to_au25("2,4-DMBT"), product=product))
+    assert settings["solvent"].screening[0] == "methanol"
+    assert "TOAB" in settings["additives"].screening, "an anion needs a cation"

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superatom.conditions.hazards import hazards_of
+from superatom.conditions.levers import quantity
 from superatom.conditions.recommend import recommend, recommend_route
 from superatom.conditions.sheet import bench_sheet, route_sheets
-from superatom.conditions.volumes import metal_mmol
+from superatom.conditions.volumes import chosen_solvents, hottest_C, metal_mmol
 from superatom.conditions.weighing import weigh
 from superatom.data.records import Route
 from superatom.data.reference import recipes
@@ -28,6 +29,7 @@ from worlds_conditions import (
     exchange_to_au36,
     focusing_to_au38,
     mixture_of_sg,
+    phosphine_complexation,
     reduction_to_au25,
     thiol,
 )
@@ -96,7 +98,7 @@ def test_less_thiol_than_the_equation_takes_is_pointed_out():
 def test_solvent_volumes_name_their_record_or_say_they_are_a_choice():
     step = reduction_to_au25("PET")
     volumes = [line for line in bench_sheet(step, recommend(step)).lines if line.role == "solvent"]
-    assert {"water", "toluene"} <= {line.reagent for line in volumes}
+    assert {"water (ice-cold)", "toluene"} == {line.reagent for line in volumes}, "L002 takes the first water off"
     assert all("in L" in line.basis for line in volumes)
     step = co_growth()
     [water] = [line for line in bench_sheet(step, recommend(step)).lines if line.role == "solvent"]
@@ -104,11 +106,35 @@ def test_solvent_volumes_name_their_record_or_say_they_are_a_choice():
 
 
 def test_a_hot_step_does_not_get_a_boiling_solvent():
-    step = exchange_to_au36()
-    sheet = bench_sheet(step, recommend(step))
-    [solvent] = [line.reagent for line in sheet.lines if line.role == "solvent"]
-    assert solvent == "toluene"
-    assert any("dichloromethane would boil" in r for r in sheet.remarks)
+    either = ("dichloromethane", "toluene")
+    advice = replace(recommend(exchange_to_au36())["solvent"], basis="screening", screening=either)
+    assert chosen_solvents(advice, 80.0) == (
+        ["toluene"],
+        ["dichloromethane would boil at 80 °C; toluene is taken first."],
+    )
+    assert chosen_solvents(advice, 25.0) == (["dichloromethane"], [])
+
+
+def test_the_advised_temperature_counts_not_the_hottest_of_a_bracket():
+    advice = recommend(exchange_to_au36())
+    warm = replace(advice["temperature"], value=quantity(80, 80, "degC"), screening=(65.0, 80.0, 95.0))
+    at_80 = replace(advice, advice=tuple(warm if a.lever == "temperature" else a for a in advice.advice))
+    assert hottest_C(at_80) == 80
+
+
+def test_the_solvent_of_the_complex_itself_comes_before_that_of_a_mixture_made_from_it():
+    step = phosphine_complexation()
+    settings = recommend(step, for_mixture=True)
+    [solvent] = [x for x in bench_sheet(step, settings, "0.1 mmol").lines if x.role == "solvent"]
+    assert solvent.reagent == "ethanol", "L025, not the toluene that L004 transfers the gold into"
+
+
+def test_borohydride_has_a_solution_of_its_own():
+    step = reduction_to_au25("p-MBA")
+    lines = bench_sheet(step, recommend(step)).lines
+    [salt] = [x for x in lines if x.reagent == "NaBH4"]
+    [solution] = [x for x in lines if "borohydride" in x.reagent]
+    assert solution.volume_mL == pytest.approx(salt.amount_mmol / 0.2)
 
 
 def test_carbon_monoxide_is_a_volume_not_a_mass():

@@ -57,3 +57,13 @@ def test_every_first_range_has_a_reason(lever, transformation):
     else:
         assert screening.reason
         assert screening.points
+
+
+def test_the_thiol_window_of_water_does_not_reach_an_organic_synthesis():
+    aim = aim_of(complexation("PET"))
+    assert "L01" not in {t.id for t in applicable(aim, Lever.RATIO)}
+    assert first_screening(aim, Lever.RATIO).points[0] == 3.0, "less cannot bring Au(III) to Au(I)"
+
+
+def test_two_speeds_with_different_products_are_no_window():
+    assert next(t for t in trends() if t.id == "M01").window is None

@@ -15,7 +15,7 @@ from superatom.data import reference
 from superatom.data.library import same_type
 from superatom.data.records import Transformation
 from superatom.data.rows import packaged_rows
-from superatom.errors import ReferenceDataError
+from superatom.errors import ReferenceDataError, UnknownLigandError
 from superatom.structures.nanocluster import Nanocluster
 
 GOOD = (
@@ -84,6 +84,22 @@ def test_isoelectronic_steps_keep_the_count_and_reductions_raise_it() -> None:
             assert change >= 0, p.id
         if p.transformation is Transformation.OXIDATIVE_ETCHING:
             assert change <= 0, p.id
+
+
+def test_solvents_and_temperatures_belong_to_the_stage_they_were_read_for() -> None:
+    recipes = {r.id: r for r in reference.recipes()}
+    assert recipes["L004"].amounts["solvent_volumes_mL"] == "ethanol (reductant) 5"  # toluene holds the gold
+    assert not recipes["L065"].procedure.get("reduction_temperature_C")  # ice-cold NaBH4 is no cold reaction
+    assert recipes["S086"].starting_material  # pH 5.5 is that of finished Au22, not of its synthesis
+    [focusing] = [p for p in reference.precedents() if p.id == "R132"]
+    assert focusing.conditions.solvents == ()
+    assert "methanol is the solvent of the reduction" in focusing.conditions.other
+
+
+def test_benzenedithiols_are_told_apart() -> None:
+    assert Nanocluster.parse("[Ag29(1,3-BDT)12(PPh3)4]3-").valence_electrons == 8
+    with pytest.raises(UnknownLigandError, match=r"Did you mean .*o-BDT.*m-BDT"):
+        Nanocluster.parse("[Ag29(BDT)12(PPh3)4]3-")
 
 
 def test_failures_are_flagged() -> None:

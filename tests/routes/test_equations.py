@@ -35,6 +35,21 @@ def test_silver_reduction_releases_free_thiolate() -> None:
     assert any("not name the reductant" in remark for remark in best.support.remarks)
 
 
+def test_silane_gives_the_hydrides_without_water_or_base() -> None:
+    [best, *_] = steps("[Cu25H22(PPh3)12]+", Transformation.REDUCTION_GROWTH)
+    assert str(best.equation) == (
+        "24 CuOAc + CuCl + 12 PPh3 + 12 Ph2SiH2 → [Cu25H22(PPh3)12]+ + 12 Ph2Si(OAc)2 + H2 + Cl-"
+    )
+    assert best.equation.imbalance() == {}
+    assert best.delta_electrons == 2
+    assert not {"OH-", "H2O"} & {s.formula for s, _ in (*best.electron_equation.reactants, *best.equation.reactants)}
+
+
+def test_surplus_selenolate_leaves_gold_as_the_pair_complex() -> None:
+    [best, *_] = steps("Au24(SePh)20", Transformation.REDUCTION_GROWTH)
+    assert str(best.electron_equation) == "28 Au(SePh) + 4 e- → Au24(SePh)20 + 4 [Au(SePh)2]-"
+
+
 def test_platinum_four_counts_in_the_electrons() -> None:
     [best, *_] = steps("PtAu24(PET)18", Transformation.CO_REDUCTION)
     assert best.delta_electrons == 6 + 4  # Pt(IV) has N* = -4

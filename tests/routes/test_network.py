@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from superatom.data.records import Transformation
+from superatom.data.records import Conditions, EvidenceLevel, Outcome, Recipe, Source, Transformation
 from superatom.routes.network import default_feeds, default_network, ligand_map, network_of, shape, swap
 from superatom.structures.ligands import ligand_table
 from superatom.structures.nanocluster import Nanocluster
@@ -32,6 +32,58 @@ def test_mixture_in_words_is_traced_to_its_complex() -> None:
     [edge] = network_of((FOCUSING,), []).edges
     assert edge.mixture_of == PARSE("Au(SG)")
     assert edge.starts == ()
+
+
+def recipe(product: str, start: str = "", reductant: str = "", *, target: str = "", ligand: str = "SG") -> Recipe:
+    """Return a successful experiment; everything not given is not stated."""
+    return Recipe(
+        id="L099",
+        series="",
+        series_parameter="",
+        target=target or product,
+        target_cluster=None if target else PARSE(product),
+        ligand=ligand,
+        metal_salt="",
+        starting_material=start,
+        conditions=Conditions(reductant=reductant),
+        amounts={},
+        procedure={},
+        outcome=Outcome(success=True, outcome_class="monodisperse", product=product),
+        source=Source("paper 99", level=EvidenceLevel.READ_IN_PAPER),
+    )
+
+
+def test_recipe_without_a_stated_way_is_evidence_for_none() -> None:
+    silent = recipe("Au38(PET)24")
+    [edge] = network_of((FOCUSING,), [], (silent,)).edges
+    assert [p.id for p in edge.precedents] == ["W006"]
+    [growth] = network_of((GROWTH,), [], (recipe("[Au25(PET)18]-"),)).edges
+    assert [p.id for p in growth.precedents] == ["W001"]
+
+
+def test_reduction_of_what_is_focused_neither_supports_focusing_nor_stands_alone() -> None:
+    reduced = recipe("Au38(PET)24", reductant="NaBH4")
+    [edge] = network_of((FOCUSING,), [], (reduced,)).edges
+    assert [p.id for p in edge.precedents] == ["W006"]
+    [alone] = network_of((), [], (reduced,)).edges
+    assert (alone.transformation, alone.reductant) == (Transformation.REDUCTION_GROWTH, "NaBH4")
+
+
+def test_recipe_that_names_the_mixture_supports_its_focusing() -> None:
+    etched = recipe("Au38(PET)24", start="Au-SG clusters, unsorted, 82 mg")
+    [edge] = network_of((FOCUSING,), [], (etched,)).edges
+    assert [p.id for p in edge.precedents] == ["W006", "L099"]
+
+
+def test_recipe_of_unsorted_clusters_makes_the_mixture() -> None:
+    made = recipe("unsorted", target="Au-SG clusters, unsorted", reductant="NaBH4")
+    world = network_of((FOCUSING,), [], (made,))
+    assert [p.id for p in world.mixtures[PARSE("Au(SG)")]] == ["L099"]
+
+
+def test_size_without_a_formula_is_read_from_the_outcome() -> None:
+    world = network_of((), [], (recipe("Au18 (glutathione)", target="Au NCs"),))
+    assert [n for n, _ in world.sizes_with(ligand_table().find("SG"))] == [18]
 
 
 def test_failed_reactions_are_no_edges() -> None:

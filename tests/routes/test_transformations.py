@@ -12,7 +12,7 @@ from superatom.routes import cost
 from superatom.routes.chemicals import cluster_species, mixture_of, of_cluster, oxidation_state, salt
 from superatom.routes.equations import step_of
 from superatom.routes.network import Edge, default_network
-from superatom.routes.transformations import Proposal, proposals
+from superatom.routes.transformations import Proposal, proposals, reported
 from superatom.structures.ligands import ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
@@ -70,7 +70,7 @@ def test_core_conversion_says_where_electrons_and_metal_go() -> None:
     assert any("acceptor" in remark for remark in step.support.remarks)
     seed = Nanocluster.parse("[Au23(S-c-C6H11)16]-")
     [conversion] = [step_of(p) for p in ways("Au28(TBBT)20", Transformation.LIGAND_EXCHANGE) if p.starts == (seed,)]
-    assert any("Au(TBBT)" in remark for remark in conversion.support.remarks)
+    assert any("5 Au(TBBT)" in remark and "1.22 times" in remark for remark in conversion.support.remarks)
 
 
 def test_cadmium_enters_for_gold_without_electrons() -> None:
@@ -116,6 +116,52 @@ def test_mixture_has_no_equation_of_its_own_and_says_so() -> None:
     step = step_of(proposal)
     assert step.equation.reactants == ()
     assert any("no equation of its own" in remark for remark in step.support.remarks)
+
+
+def test_mixture_step_takes_the_reductant_its_own_recipe_states() -> None:
+    [proposal] = proposals(mixture_of(Nanocluster.parse("Au(PPh3)Cl")), WORLD)
+    assert proposal.support.precedents[0].id == "L004"
+    assert not any("assumed" in remark for remark in proposal.support.remarks)
+
+
+def test_focusing_is_not_moved_to_a_ligand_that_is_reported_to_give_another_cluster() -> None:
+    """Au-PPh3 particles give Au25(SG)18 with glutathione, but the bi-icosahedron with PET."""
+    phosphine = Nanocluster.parse("Au(PPh3)Cl")
+    assert phosphine not in {p.mixture_of for p in of("[Au25(PET)18]-")}
+    assert phosphine not in {p.mixture_of for p in of("[Au25(SC6H13)18]-")}
+    assert phosphine in {p.mixture_of for p in of("[Au25(SG)18]-")}
+    assert phosphine in {p.mixture_of for p in of("[Au25(PPh3)10(SC6H13)5Cl2]2+")}
+
+
+def test_step_reported_in_water_is_farther_for_a_ligand_that_keeps_out_of_it() -> None:
+    def seeded(formula: str) -> Proposal:
+        return next(p for p in ways(formula, Transformation.SEEDED_GROWTH) if p.support.precedents[0].id == "R030")
+
+    oily, soluble = seeded("Au38(PET)24"), seeded("Au38(p-MBA)24")
+    assert any("do not dissolve" in remark for remark in oily.support.remarks)
+    assert not any("do not dissolve" in remark for remark in soluble.support.remarks)
+    assert oily.support.distance >= reported.OTHER_MEDIUM
+
+
+def test_size_made_with_the_ligand_in_a_recipe_is_a_warning() -> None:
+    direct = ways("[Au25(cysteamine)18]-", Transformation.REDUCTION_GROWTH)
+    assert any("Au18 (cysteamine)" in remark for remark in direct[0].support.remarks)
+
+
+def test_co_reduction_says_what_has_to_be_separated_and_that_the_cluster_is_reported() -> None:
+    [platinum, *_] = ways("PtAu24(PET)18", Transformation.CO_REDUCTION)
+    [palladium, *_] = ways("PdAu24(PET)18", Transformation.CO_REDUCTION)
+    for proposal in (platinum, palladium):
+        assert any("fractionation" in remark for remark in proposal.support.remarks)
+    assert any("itself is reported" in remark for remark in palladium.support.remarks)
+    assert not any("itself is reported" in remark for remark in platinum.support.remarks)
+
+
+def test_core_change_by_another_incoming_ligand_is_no_warning() -> None:
+    """R147 brings TBBT in and keeps PET: no word against PET itself."""
+    starts = {Nanocluster.parse("[Au25(SG)18]-")}
+    [back, *_] = [p for p in ways("[Au25(PET)18]-", Transformation.LIGAND_EXCHANGE) if set(p.starts) == starts]
+    assert not any("R147" in remark for remark in back.support.remarks)
 
 
 def test_nothing_is_proposed_for_an_unknown_composition() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from superatom.errors import StructureError
+from superatom.errors import StructureError, SuperatomError
 from superatom.structures.files import read, read_all
 from superatom.structures.structure import Structure
 from worlds_structures import au25, xyz_text
@@ -150,3 +150,23 @@ def test_shuffled_file_pieces_give_a_structure_or_a_structure_error(
     file.write_text("\n".join(lines), encoding="utf-8", errors="replace")
     with contextlib.suppress(StructureError):
         assert read(file).n_atoms > 0
+
+
+def test_gaff_types_are_not_metals(tmp_path: Path) -> None:
+    path = tmp_path / "ether.mol2"
+    path.write_text(
+        "@<TRIPOS>MOLECULE\nx\n3 2\nSMALL\n\n@<TRIPOS>ATOM\n1 AU1 0 0 0 Au\n2 O1 2.1 0 0 os\n3 C1 2.8 1.2 0 c3\n"
+        "@<TRIPOS>BOND\n1 1 2 1\n2 2 3 1\n",
+        encoding="utf-8",
+    )
+    assert read(path).symbols == ("Au", "O", "C")
+    path.write_text(path.read_text(encoding="utf-8").replace("2 2 3 1", "2 2 99 1"), encoding="utf-8")
+    with pytest.raises(StructureError, match="names no two atoms"):
+        read(path)
+
+
+def test_an_absurd_charge_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "au2.xyz"
+    path.write_text("2\n\nAu 0 0 0\nAu 2.8 0 0\n", encoding="utf-8")
+    with pytest.raises(SuperatomError, match="beyond any cluster"):
+        read(path, charge=999_999)

@@ -95,6 +95,9 @@ def test_charge_is_never_swallowed_by_a_count(text: str, charge: int) -> None:
         ("Au" * 300, FormulaError, "characters"),
         ("Au25\x00(PET)18", FormulaError, "control characters"),
         ("((((((Au25))))))", FormulaError, "four deep"),
+        ("Au25(PET)18·H2O", FormulaError, "after the dot"),
+        ("Au25\u200b(PET)18", FormulaError, "control characters"),
+        ("[Au25(PET)18]" + "-" * 50, FormulaError, "beyond any cluster"),
     ],
 )
 def test_bad_formulas_get_one_sentence(text: str, error: type[SuperatomError], says: str) -> None:

@@ -77,7 +77,11 @@ def test_a_users_file_extends_the_table(tmp_path: Path) -> None:
         ("name,smiles\nA,C1CC\n", "line 2.*not a readable SMILES"),
         ("name,smiles\nA,CCCC\n", "no thiol"),
         ("name,smiles\n,CS\n", "needs a name"),
-        ("name,smiles\nPET,CS\n", "used by 2-phenylethanethiol"),
+        ("name,smiles\nPET,CS\n", "line 2.*used by 2-phenylethanethiol"),
+        ("name,smiles\nA,CCCS,extra\n", "line 2.*more cells"),
+        ("name;smiles\nA;CCCS\n", "separated by commas"),
+        ("name,smiles\nA,CCCS.[Na+]\n", "line 2.*several molecules"),
+        ("name,smiles\nAu,CCCS\n", "line 2.*is a metal"),
     ],
 )
 def test_a_broken_file_names_the_line(tmp_path: Path, content: str, says: str) -> None:

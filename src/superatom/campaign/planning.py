@@ -140,9 +140,10 @@ def _warnings(card: TargetCard, search: RouteSearch) -> list[str]:
         warnings.append(card.remarks[0])
     is_alloy = len(card.cluster.metals) > 1  # the index was fitted to bimetallic materials
     if is_alloy and card.accessibility is not None and not card.accessibility.favourable:
+        made = "; this cluster has been made all the same" if card.known else ""
         warnings.append(
-            f"Accessibility index {card.accessibility.phi:.2f} is below -0.3, outside the range of synthesised "
-            "bimetallic materials (Gu 2025)."
+            f"Accessibility index {round(card.accessibility.phi, 2)} is below -0.3, outside the range Gu 2025 gives "
+            f"for synthesised bimetallic materials{made}."
         )
     if search.routes and all(any(_is_inferred(step) for step in route.steps) for route in search.routes):
         warnings.append("Every route holds at least one inferred step: nobody has reported it for this target.")

@@ -25,7 +25,11 @@ _STAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What the records are compared with: the cluster the step works towards, its stage, and its main ligand."""
+    """What the records are compared with: the cluster the step works towards, its stage, and its main ligand.
+
+    `mixture` is the complex whose size mixture the step starts from. `is_two_phase` says that what it starts from and
+    its product are held by ligands of different solubility, so that water and an organic solvent are both needed.
+    """
 
     stage: str
     transformation: Transformation
@@ -37,6 +41,13 @@ class Aim:
     complex: Nanocluster | None = None
     reductant: str = ""
     makes_mixture: bool = False
+    mixture: Nanocluster | None = None
+    is_two_phase: bool = False
+
+    @property
+    def charge(self) -> int:
+        """Charge of the cluster the step works towards in e; 0 where it has none to name."""
+        return self.cluster.charge if self.cluster else 0
 
 
 def aim_of(step: Step, towards: Nanocluster | None = None, *, for_mixture: bool = False) -> Aim:
@@ -55,6 +66,8 @@ def aim_of(step: Step, towards: Nanocluster | None = None, *, for_mixture: bool 
     shell = own if step.transformation is Transformation.COMPLEXATION and own else cluster or own
     metals = frozenset(dict(shell.metals)) if shell else frozenset(u for u, _ in step.product.units if u in METALS)
     reactants = tuple(s.cluster for s in step.main_reactants if s.cluster is not None and s.kind == "cluster")
+    mixture = next((s.cluster for s in step.main_reactants if s.kind == "mixture"), None)
+    started_with = [_main_ligand(c) for c in (*reactants, mixture) if c is not None]
     return Aim(
         stage=_STAGE.get(step.transformation, step.transformation.value),
         transformation=step.transformation,
@@ -65,6 +78,8 @@ def aim_of(step: Step, towards: Nanocluster | None = None, *, for_mixture: bool 
         is_aqueous=ligand is not None and is_polar(ligand),
         complex=step.product.cluster if step.transformation is Transformation.COMPLEXATION else None,
         makes_mixture=for_mixture or step.product.kind == "mixture",
+        mixture=mixture,
+        is_two_phase=any(_differ_in_solubility(ligand, before) for before in started_with),
         reductant=reductant.name if (reductant := find_reductant(step.reductant)) else "",
     )
 
@@ -76,6 +91,12 @@ def is_polar(ligand: Ligand) -> bool:
     [True, True, False, False]
     """
     return not ligand.is_generic and any(element in ("N", "O") for element, _ in ligand.composition)
+
+
+def _differ_in_solubility(a: Ligand | None, b: Ligand | None) -> bool:
+    if a is None or b is None or a.is_generic or b.is_generic:
+        return False
+    return is_polar(a) != is_polar(b)
 
 
 def _main_ligand(cluster: Nanocluster) -> Ligand | None:
@@ -111,6 +132,27 @@ def clusters_in(text: str) -> tuple[Nanocluster, ...]:
                 found.append(cluster)
                 break
     return tuple(found)
+
+
+def ligands_in(text: str) -> frozenset[Ligand]:
+    """Return the ligands that a text on particles or a mixture names; bare atoms are passed over.
+
+    >>> [ligand.name for ligand in ligands_in("polydisperse Au-PPh3 particles, 20 mg")]
+    ['PPh3']
+    """
+    named = (ligand_called(word) for word in re.split(r"[\W_]+", text) if word)
+    return frozenset(ligand for ligand in named if ligand is not None and not ligand.is_bare_atom)
+
+
+def shares_mixture(start: str, aim: Aim) -> bool:
+    """Whether a record starts from a mixture held by a ligand of the step's own mixture; True where unstated."""
+    named = ligands_in(start)
+    if aim.mixture is None or not named:
+        return True
+    own = [ligand for ligand, _ in aim.mixture.ligands]
+    return any(
+        a == b or ((a.is_generic or b.is_generic) and a.ligand_class == b.ligand_class) for a in named for b in own
+    )
 
 
 def shares_reactant(clusters: tuple[Nanocluster, ...], aim: Aim) -> bool:

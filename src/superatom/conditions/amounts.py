@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from superatom.conditions.aim import aim_of
 from superatom.conditions.dose import count_metals, dose_of, find_reductant, is_electron
-from superatom.conditions.levers import Lever, StepSettings
-from superatom.conditions.volumes import close_recipes
-from superatom.conditions.weighing import USUAL_SALT, WEIGHED_AS, Weighed, display_name, weigh
+from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
+from superatom.conditions.procedure import CONVERSIONS
+from superatom.conditions.volumes import close_recipes, ligand_by_weight
+from superatom.conditions.weighing import USUAL_SALT, WEIGHED_AS, Weighed, weigh
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Species, Step, Transformation
-from superatom.structures.elements import molar_mass
 from superatom.structures.ligands import Ligand, ligand_table
 
 _GAS_ML_PER_MMOL = 24.47  # ideal gas, 25 degC and 1.013 bar: RT/p
@@ -36,7 +37,8 @@ def terms_of(step: Step) -> list[tuple[Species, int]]:
     """Return the terms that go into the flask in this very step.
 
     A net equation over reduction to a mixture and its focusing is shared by both steps: the metal complex, reductant
-    and base belong to the first, the incoming ligand to the second.
+    and base belong to the first, the incoming ligand to the second. The thiol that etches a mixture to a cluster of the
+    same thiol is not in the net equation; it stands with coefficient 0.
     """
     terms = [(s, n) for s, n in step.equation.reactants if not is_electron(s) and s.formula not in _NOT_WEIGHED]
     if step.product.kind == "mixture":
@@ -44,8 +46,16 @@ def terms_of(step: Step) -> list[tuple[Species, int]]:
         return [(s, n) for s, n in terms if s.kind != "ligand" or names & set(s.counts)]
     mixtures = [s for s in step.main_reactants if s.kind == "mixture" and s not in dict(terms)]
     if mixtures:
-        return [(mixtures[0], 1), *((s, n) for s, n in terms if s.kind in ("ligand", "oxidant", "gas"))]
+        etchant = [] if any(s.kind == "ligand" for s, _ in terms) else _etchant(step)
+        return [(mixtures[0], 1), *((s, n) for s, n in terms if s.kind in ("ligand", "oxidant", "gas")), *etchant]
     return terms
+
+
+def _etchant(step: Step) -> list[tuple[Species, int]]:
+    ligand = aim_of(step).ligand
+    if ligand is None or ligand.ligand_class != "thiolate":
+        return []
+    return [(Species(f"H({ligand.name})", (("H", 1), (ligand.name, 1)), 0, "ligand", name=ligand.name), 0)]
 
 
 def reactant_lines(step: Step, settings: StepSettings, n: float, metal: float) -> tuple[list[SheetLine], list[str]]:
@@ -53,21 +63,23 @@ def reactant_lines(step: Step, settings: StepSettings, n: float, metal: float) -
     lines: list[SheetLine] = []
     remarks: list[str] = []
     reductant = find_reductant(step.reductant)
-    aim = aim_of(step)
-    ligand = aim.ligand
+    terms = terms_of(step)
+    dosed = _ligand_the_ratio_is_for(step, terms)
+    is_aqueous = aim_of(step).is_aqueous
     has_reductant = False
-    for species, k in terms_of(step):
-        weighed, mmol, basis = weigh(species), n * k, "balanced equation"
-        role = _role(species)
+    for species, k in terms:
+        weighed, role = weigh(species), _role(species)
+        mmol: float | None = n * k
+        basis = "balanced equation"
         if reductant is not None and weighed.reagent == reductant:
             has_reductant = True
-            role, (mmol, basis) = "reductant", _reductant_amount(step, settings, metal, mmol)
-        elif role == "ligand" and ligand is not None and ligand.name in species.counts:
-            mmol, basis, said = _ligand_amount(step, settings, metal, mmol)
+            role, (mmol, basis) = "reductant", _reductant_amount(step, settings, metal, n * k)
+        elif role == "ligand" and dosed is not None and dosed.name in species.counts:
+            mmol, basis, said = _ligand_amount(step, settings, metal, n * k, dosed)
             remarks += said
         elif role == "starting mixture":
             mmol, basis = metal, "mmol of metal by the net equation, as a mixture has no molar mass"
-        elif role == "base or acid" and reductant is not None and not reductant.has_role("gas") and not aim.is_aqueous:
+        elif role == "base or acid" and reductant is not None and not reductant.has_role("gas") and not is_aqueous:
             remarks.append(
                 f"{species.formula} of the equation is that of the half-reaction in water and is not weighed here."
             )
@@ -77,34 +89,22 @@ def reactant_lines(step: Step, settings: StepSettings, n: float, metal: float) -
                 f"{species.formula} of the equation is given as {weighed.name}; set the pH with it, not the mass."
             )
         lines.append(_line(weighed, role, mmol, metal, basis))
-        remarks += _complex_remark(species, mmol)
-    roles = {line.role for line in lines}
-    if (
-        "starting mixture" in roles
-        and "ligand" not in roles
-        and ligand is not None
-        and ligand.ligand_class == "thiolate"
-    ):
-        lines.append(_etchant(ligand, settings, metal))
+        remarks += _complex_remark(step, species, n * k)
     if reductant is not None and not has_reductant and any(is_electron(s) for s, _ in step.electron_equation.reactants):
         dose = dose_of(step)
-        start = metal * dose.equivalents if dose else 0.0
-        mmol, basis = _reductant_amount(step, settings, metal, start)
+        mmol, basis = _reductant_amount(step, settings, metal, metal * dose.equivalents if dose else 0.0)
         lines.append(_line(weigh(reductant.species()), "reductant", mmol, metal, basis))
     return lines, remarks
 
 
-def _etchant(ligand: Ligand, settings: StepSettings, metal: float) -> SheetLine:
-    """Return the line of the free ligand that etches a mixture; the net equation does not consume it."""
-    advice = settings[Lever.RATIO.value]
-    mass = molar_mass(ligand.atoms) + molar_mass({"H": 1})
-    name = display_name(ligand)
-    if advice.value is None or advice.value.low is None:
-        basis = f"free ligand for etching: {advice.recommendation}"
-        return SheetLine(name, "ligand", mass, None, None, None, None, basis)
-    ratio = advice.value.middle
-    basis = f"free ligand for etching, {advice.value.text} mol/mol metal ({advice.basis})"
-    return SheetLine(name, "ligand", mass, ratio * metal, ratio * metal * mass, None, ratio, basis)
+def _ligand_the_ratio_is_for(step: Step, terms: list[tuple[Species, int]]) -> Ligand | None:
+    """Return the ligand that the advised ratio counts: the one a conversion adds, else the main one of the product."""
+    table = ligand_table()
+    units = {u for s, _ in terms if _role(s) == "ligand" for u in s.counts}
+    added = [u for u in units if u in table and not table.find(u).is_bare_atom]
+    if step.transformation in CONVERSIONS and len(added) == 1:
+        return table.find(added[0])
+    return aim_of(step).ligand
 
 
 def _role(species: Species) -> str:
@@ -123,7 +123,12 @@ def _role(species: Species) -> str:
     return "ligand" if species.kind == "ligand" or organic else species.kind or "reagent"
 
 
-def _line(weighed: Weighed, role: str, mmol: float, metal: float, basis: str) -> SheetLine:
+def _line(weighed: Weighed, role: str, mmol: float | None, metal: float, basis: str) -> SheetLine:
+    if mmol is None:
+        return SheetLine(weighed.name, role, weighed.molar_mass, None, None, None, None, basis)
+    if weighed.name == "O2":
+        basis = f"air is enough; the equation takes {mmol:.3g} mmol"
+        return SheetLine(weighed.name, role, weighed.molar_mass, None, None, None, mmol / metal, basis)
     mass = None if weighed.molar_mass is None or weighed.is_gas else mmol * weighed.molar_mass
     volume = mmol * _GAS_ML_PER_MMOL if weighed.is_gas else None
     if mass is not None and weighed.density:
@@ -146,17 +151,30 @@ def _reductant_amount(step: Step, settings: StepSettings, metal: float, start: f
             metal * advice.value.middle,
             f"{advice.value.text} mol/mol metal from records ({ids}); count alone: {start:.3g} mmol",
         )
+    if advice.value is None and (middle := _middle(advice)) is not None and middle * metal > start:
+        return middle * metal, f"{_to_screen(advice)}; count alone: {start:.3g} mmol"
     return start, "electron count of the balanced equation, no excess"
 
 
-def _ligand_amount(step: Step, settings: StepSettings, metal: float, start: float) -> tuple[float, str, list[str]]:
-    """Return the ligand to weigh; the advised ratio where there is one, never silently less than the equation takes."""
+def _ligand_amount(
+    step: Step, settings: StepSettings, metal: float, start: float, ligand: Ligand
+) -> tuple[float | None, str, list[str]]:
+    """Return the ligand to weigh, what the number rests on and remarks.
+
+    That is the advised ratio; without one what a record weighs per mg of a mixture, or the middle of the first range
+    to screen; never silently less than the equation takes.
+    """
     advice = settings[Lever.RATIO.value]
-    if advice.value is None or not metal:
-        word = f"; {advice.recommendation}" if advice.basis != "screening" else "; excess not known, screen it"
-        return start, f"the least, by the balanced equation{word}", []
-    if advice.value.low is None:
-        return start, f"the least, by the balanced equation; the advice is only a bound ({advice.value})", []
+    floor = f"the equation takes {start / metal:.3g}" if start and metal else "not in the net equation"
+    mixture = next((s for s, _ in terms_of(step) if not s.units), None)
+    if advice.value is None and mixture is not None and (by_weight := ligand_by_weight(settings, mixture, ligand)):
+        return None, f"{by_weight}; {floor} mol/mol metal" if start else by_weight, []
+    if not metal or advice.value is None or advice.value.low is None:
+        told = re.sub(r";? try [^;)]*", "", advice.recommendation)  # the points to try are said here already
+        words = f"{told}; " if advice.value is not None or advice.basis != "screening" else ""
+        if (middle := _middle(advice)) is not None and middle * metal > start:
+            return middle * metal, f"{_to_screen(advice)}; {words}{floor}", []
+        return start or None, f"{words}the least, by the balanced equation" if start else f"{words}{floor}", []
     mmol = metal * advice.value.middle
     text = f"{advice.value.text} mol/mol metal ({advice.basis})"
     if mmol >= start or step.transformation is Transformation.COMPLEXATION:
@@ -171,15 +189,36 @@ def _ligand_amount(step: Step, settings: StepSettings, metal: float, start: floa
     return start, f"balanced equation, which takes more than the advised {text}", []
 
 
-def _complex_remark(species: Species, mmol: float) -> list[str]:
+def _middle(advice: LeverAdvice) -> float | None:
+    """Return the middle point of a first range in numbers, the centre of the first experiments too."""
+    points = [p for p in advice.screening or () if isinstance(p, float)]
+    return points[len(points) // 2] if points else None
+
+
+def _to_screen(advice: LeverAdvice) -> str:
+    points = ", ".join(f"{p:g}" for p in advice.screening or () if isinstance(p, float))
+    return f"{_middle(advice):g} mol/mol metal, from the middle of a first range to screen ({points})"
+
+
+def _complex_remark(step: Step, species: Species, mmol: float) -> list[str]:
+    """Say from how much salt a complex of the equation is made, and whether it may be made in the same flask."""
     name = usual_salt(species) if species.kind == "complex" else ""
     if not name:
         return []
     salt = reagent_table().find(name)
-    atoms = count_metals(species)
-    mass = mmol * atoms * salt.molar_mass
+    mass = mmol * count_metals(species) * salt.molar_mass
     made_from = f"{mass:.3g} mg {salt.name} ({salt.molar_mass:.2f} g/mol)"
+    if any(s.kind == "cluster" for s, _ in terms_of(step)):
+        return [f"{species.formula} takes {made_from}: make it in a flask of its own, apart from the cluster."]
+    if is_isolated(species):
+        return [f"{species.formula} can be isolated or bought, and weighed; otherwise make it from {made_from}."]
     return [f"{species.formula} is usually not isolated: make it in the same flask from {made_from}."]
+
+
+def is_isolated(species: Species) -> bool:
+    """Whether a complex is a compound to weigh, as phosphine halides are (L025), not a thiolate polymer."""
+    ligands = species.cluster.ligands if species.cluster is not None else ()
+    return any(ligand.ligand_class in ("phosphine", "diphosphine") for ligand, _ in ligands)
 
 
 def usual_salt(species: Species) -> str:

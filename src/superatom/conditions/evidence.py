@@ -11,22 +11,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from superatom.conditions.aim import Aim, clusters_in, is_polar, ligand_called, shares_reactant
+from superatom.conditions.aim import Aim, clusters_in, is_polar, ligand_called, shares_mixture, shares_reactant
 from superatom.conditions.dose import find_reductant
-from superatom.conditions.stages import cut_to_stage, is_mixture, speaks_of_other_stage, stage_of
+from superatom.conditions.stages import cut_to_stage, is_mixture, speaks_of_other_stage, stage_of, without_reduction
 from superatom.data.records import Conditions, EvidenceLevel, Outcome, Precedent, Recipe, Source
 from superatom.structures.ligands import Ligand
 from superatom.structures.nanocluster import Nanocluster
 
 # Closeness of a record to the step, in words for the reader, with its weight. The order is the order of preference.
 SAME_TARGET = "same target"
+SAME_COMPLEX = "same complex"
+SAME_MIXTURE = "same mixture"
 PARENT = "same cluster without the dopant"
 SAME_CORE_OPEN = "same core, ligand not named"
 SAME_CORE = "same core, other ligand of the same class"
 SAME_LIGAND = "same ligand and metal, other size"
 SAME_CLASS = "same metal and ligand class, other size"
 WEIGHTS = {
+    SAME_MIXTURE: 1.0,
     SAME_TARGET: 1.0,
+    SAME_COMPLEX: 1.0,
     PARENT: 0.6,
     SAME_CORE_OPEN: 0.6,
     SAME_CORE: 0.4,
@@ -34,6 +38,7 @@ WEIGHTS = {
     SAME_CLASS: 0.1,
 }
 ORDER = list(WEIGHTS)
+EXACT = frozenset({SAME_TARGET, SAME_COMPLEX, SAME_MIXTURE})  # what this very step is to make
 CLOSE = frozenset(ORDER[: ORDER.index(SAME_CORE) + 1])  # close enough that words alone are worth following
 _READ = {
     EvidenceLevel.READ_IN_PAPER: 1.0,
@@ -42,6 +47,8 @@ _READ = {
     EvidenceLevel.COMPUTED: 0.4,
 }
 _UNDEFINED_PRODUCT = ("luminescent", "not_stated", "not_atomically_defined")  # product not shown to be one size
+_IN_FLOW = re.compile(r"\bflow (?:inverter|reactor)|microfluidic", re.IGNORECASE)
+_CURATED = "solvent implied by the context"  # a note on the record, not on the experiment
 _RESCORED = "same experiment scored against"
 
 
@@ -68,12 +75,15 @@ def observations(
     """Return the records that bear on `aim`, closest and heaviest first, those of another medium or reductant last.
 
     The second scoring of one experiment against another target is left out, and a reaction that only repeats a recipe
-    (same paper) adds nothing. `cited` are the precedents the route planner names for this very step.
+    (same paper) adds nothing. `cited` are the precedents the route planner names for this very step; a recipe among
+    them has had its say as a recipe.
     """
-    found = [o for recipe in recipes if (o := _from_recipe(recipe, aim)) is not None]
+    every = tuple(recipes)
+    found = [o for recipe in every if (o := _from_recipe(recipe, aim)) is not None]
     papers = {_paper(o.source) for o in found}
     named = {p.id for p in cited}
-    for precedent in {p.id: p for p in (*cited, *precedents)}.values():
+    told = {recipe.id for recipe in every}
+    for precedent in {p.id: p for p in (*cited, *precedents) if p.id not in told}.values():
         observation = _from_precedent(precedent, aim, is_cited=precedent.id in named)
         if observation is not None and _paper(observation.source) not in papers:
             found.append(observation)
@@ -90,9 +100,10 @@ def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
     target = recipe.target_cluster or next(iter(clusters_in(recipe.target)), None)
     distance = _distance(target, recipe.target, recipe.ligand, aim)
     outcome = recipe.outcome
-    if aim.makes_mixture and outcome.outcome_class == "mixture_or_impure" and is_mixture(recipe.target):
-        outcome = replace(outcome, success=True)  # a spread of sizes is what this step is to make
-        distance = SAME_TARGET if distance == SAME_LIGAND else distance
+    wants_mixture = outcome.outcome_class == "mixture_or_impure" and is_mixture(recipe.target)
+    if wants_mixture and (aim.makes_mixture or aim.stage == "complex formation"):
+        outcome = replace(outcome, success=True)  # it made what it set out for, and the complex on the way
+        distance = SAME_MIXTURE if aim.makes_mixture and distance == SAME_LIGAND else distance
     elif outcome.success is False and (hit := _product_distance(recipe, aim)):
         # it missed its own target but gave ours: for this step it is a success
         distance, outcome = hit, replace(outcome, success=True)
@@ -101,10 +112,11 @@ def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
     is_same_stage, conditions = cut_to_stage(recipe, aim)
     if not is_same_stage:
         return None
-    mismatch = _mismatch(recipe, aim)
+    mismatch = _mismatch(recipe, target, aim)
     is_elsewhere = speaks_of_other_stage(recipe, aim)
     varied = "" if is_elsewhere and recipe.series_parameter in ("time_h", "temperature_C") else recipe.series_parameter
-    text = "; ".join(part for part in (recipe.conditions.other, recipe.procedure.get("purification", "")) if part)
+    told = [clause for clause in recipe.conditions.other.split("; ") if clause != _CURATED]
+    text = "; ".join(part for part in (*told, recipe.procedure.get("purification", "")) if part)
     weight = WEIGHTS[distance] * _READ[recipe.source.level] * _definition(outcome)
     return Observation(
         id=recipe.id,
@@ -145,11 +157,21 @@ def _may_be(aim: Aim, distance: str) -> bool:
     return aim.stage in ("reduction", "complex formation") or distance == SAME_TARGET
 
 
-def _mismatch(recipe: Recipe, aim: Aim) -> str:
-    """Say why a record hardly speaks for the step: water against organic solvent, or another reductant."""
+def _mismatch(recipe: Recipe, target: Nanocluster | None, aim: Aim) -> str:
+    """Say why a record hardly speaks for the step, or return an empty string.
+
+    That is water against organic solvent, another reductant, another starting mixture, another kind of ligand shell, a
+    flow reactor, and a number of which the source does not say which stage it belongs to.
+    """
+    if stage_of(recipe) == "" and recipe.conditions.n_numeric:
+        return "stage not stated"
+    if _IN_FLOW.search(recipe.conditions.other):
+        return "flow reactor"
+    if other := _other_start_or_shell(recipe.starting_material, target, aim):
+        return other
     if aim.reductant and recipe.conditions.reductant:
         reductant = find_reductant(recipe.conditions.reductant)
-        if reductant is not None and reductant.name != aim.reductant:
+        if reductant is None or reductant.name != aim.reductant:
             return "other reductant"
     if aim.ligand is None or aim.ligand.is_generic:
         return ""
@@ -160,34 +182,50 @@ def _mismatch(recipe: Recipe, aim: Aim) -> str:
     return "other medium" if solvents and ("water" in solvents) != aim.is_aqueous else ""
 
 
+def _other_start_or_shell(start: str, made: Nanocluster | None, aim: Aim) -> str:
+    if not shares_mixture(start, aim):
+        return "other starting mixture"
+    if made is None or aim.cluster is None or made.n_metals == 1 or aim.stage == "complex formation":
+        return ""
+    return "" if _organic_classes(made) == _organic_classes(aim.cluster) else "other kind of shell"
+
+
+def _organic_classes(cluster: Nanocluster) -> set[str]:
+    return {ligand.ligand_class for ligand, _ in cluster.ligands if not ligand.is_bare_atom}
+
+
 def _from_precedent(precedent: Precedent, aim: Aim, *, is_cited: bool) -> Observation | None:
     if precedent.transformation is not aim.transformation and not is_cited:
         return None
-    distances = [_distance(c, c.formula, "", aim) for c in precedent.product_clusters]
-    distance = min((d for d in distances if d), key=list(WEIGHTS).index, default="")
+    distances = {c: d for c in precedent.product_clusters if (d := _distance(c, c.formula, "", aim))}
+    made = min(distances, key=lambda c: ORDER.index(distances[c]), default=None)
+    distance = distances[made] if made else ""
     if not distance and is_cited:
         distance = SAME_CLASS
     if not distance or not shares_reactant(precedent.reactant_clusters, aim):
         return None
     success = precedent.succeeded
+    given = precedent.conditions if aim.stage != "size focusing" else without_reduction(precedent.conditions)
+    mismatch = _other_start_or_shell("; ".join(precedent.reactants), made, aim)
     return Observation(
         id=precedent.id,
         series="",
         series_parameter="",
         target=" + ".join(precedent.products),
-        conditions=precedent.conditions,
+        conditions=given,
         outcome=Outcome(success, "" if success else "failed", " + ".join(precedent.products), precedent.yield_percent),
         source=precedent.source,
         distance=distance,
-        weight=WEIGHTS[distance] * _READ[precedent.source.level],
-        text=precedent.conditions.other,
+        weight=WEIGHTS[distance] * _READ[precedent.source.level] * (0.2 if mismatch else 1.0),
+        text=given.other,
+        mismatch=mismatch,
     )
 
 
 def _distance(cluster: Nanocluster | None, target: str, ligand_text: str, aim: Aim) -> str:
     """Return how close a record's target is to the aim, or an empty string when it does not bear on it."""
     if cluster is not None and cluster == aim.complex:
-        return SAME_TARGET
+        return SAME_COMPLEX
     if aim.cluster is not None and cluster is not None and (core := _core_distance(cluster, aim.cluster)):
         return _with_ligand_named(core, ligand_text, aim)
     metals = frozenset(dict(cluster.metals)) if cluster else frozenset(re.findall(r"Au|Ag|Cu|Pt|Pd|Cd|Hg|Ni", target))

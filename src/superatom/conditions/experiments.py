@@ -83,7 +83,7 @@ def first_experiments(
     if not settings or n < 1:
         raise ChemistryError("first experiments need at least one step and one experiment")
     step, advice = decisive_step(settings)
-    axes = [axis for lever in _order(step) if (axis := _axis(advice[lever.value], advice)) is not None]
+    axes = [axis for lever in _order(step, advice) if (axis := _axis(advice[lever.value], advice)) is not None]
     centre = {axis.lever: axis.centre for axis in axes} | _fixed(advice, {a.lever for a in axes})
     name = f"{step.transformation.value.replace('_', ' ')}: {step.product.formula}"
     made: list[Experiment] = []
@@ -113,13 +113,17 @@ _REPLICATE_FROM = 6  # runs below which a repeat costs more than it tells
 
 
 def decisive_step(settings: Sequence[tuple[Step, StepSettings]]) -> tuple[Step, StepSettings]:
-    """Return the step on which the plan hangs: inferred before reported, then most levers unknown, then the last."""
+    """Return the step on which the plan hangs.
 
-    def weakness(item: tuple[int, tuple[Step, StepSettings]]) -> tuple[bool, bool, int, int]:
+    That is a step that makes a cluster (a size mixture is judged by what is focused from it), inferred before
+    reported, then with most levers unknown, then the last.
+    """
+
+    def weakness(item: tuple[int, tuple[Step, StepSettings]]) -> tuple[bool, bool, bool, int, int]:
         position, (step, advice) = item
         unknown = sum(a.strength in ("none", "weak") for a in advice.advice)
-        makes_cluster = step.product.kind == "cluster" or step.transformation is not Transformation.COMPLEXATION
-        return makes_cluster, step.support.is_inferred, unknown, position
+        is_complexation = step.transformation is Transformation.COMPLEXATION
+        return step.product.kind == "cluster", not is_complexation, step.support.is_inferred, unknown, position
 
     return max(enumerate(settings), key=weakness)[1]
 
@@ -135,8 +139,12 @@ def experiments_to_csv(experiments: Sequence[Experiment]) -> str:
     return out.getvalue()
 
 
-def _order(step: Step) -> tuple[Lever, ...]:
-    return _INFLUENCE["making" if step.transformation in _MAKING else "converting"]
+def _order(step: Step, settings: StepSettings) -> tuple[Lever, ...]:
+    """Return the levers by influence; an acid or base that a record or trend calls for by name comes first."""
+    order = _INFLUENCE["making" if step.transformation in _MAKING else "converting"]
+    ph = settings[Lever.PH.value]
+    is_called_for = ph.basis in ("records", "trend") and not any(isinstance(p, float) for p in ph.screening or (0.0,))
+    return (Lever.PH, *(lever for lever in order if lever is not Lever.PH)) if is_called_for else order
 
 
 def _axis(advice: LeverAdvice, settings: StepSettings) -> _Axis | None:

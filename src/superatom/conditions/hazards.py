@@ -15,6 +15,8 @@ from importlib.resources import files
 
 from superatom.data.reagents import reagent_table
 from superatom.data.rows import Row
+from superatom.data.solvents import solvent
+from superatom.errors import UnknownNameError
 from superatom.structures.ligands import ligand_table
 
 
@@ -48,10 +50,33 @@ def hazards_of(
     table = ligand_table()
     for name in dict.fromkeys(ligands):
         kind = table.find(name).ligand_class if name in table else ""
-        found += [_hazard(name, row) for row in _rows("ligand_class") if row["pattern"] == kind]
+        own = [_hazard(name, row) for row in _rows("ligand") if re.search(row["pattern"], name)]
+        found += own or [_hazard(name, row) for row in _rows("ligand_class") if row["pattern"] == kind]
     for name in dict.fromkeys(solvents):
-        found += [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], name)][:1]
+        found += [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], _proper(name))][:1]
     return tuple(found)
+
+
+def kept_from_air(reagents: Iterable[str], ligands: Iterable[str]) -> list[str]:
+    """Return what of a flask must be kept from air, by the ``air`` column of the table.
+
+    >>> kept_from_air(["CuCl", "NaBH4"], ["PET", "SePh"])
+    ['CuCl', 'SePh']
+    """
+    table = ligand_table()
+    kinds = {name: table.find(name).ligand_class for name in ligands if name in table}
+    rows = [row for row in _rows("name") if row["air"]]
+    classes = {row["pattern"] for row in _rows("ligand_class") if row["air"]}
+    named = [name for name in dict.fromkeys(reagents) if any(re.search(row["pattern"], name) for row in rows)]
+    return [*named, *(name for name, kind in kinds.items() if kind in classes)]
+
+
+def _proper(name: str) -> str:
+    """Return the table's name of a solvent (``methanol`` for ``MeOH``), or the name as it is."""
+    try:
+        return solvent(name).name
+    except UnknownNameError:
+        return name
 
 
 def clashes(reagents: Iterable[str], solvents: Iterable[str], *, has_acid: bool) -> tuple[Hazard, ...]:
@@ -69,7 +94,21 @@ def clashes(reagents: Iterable[str], solvents: Iterable[str], *, has_acid: bool)
         if any("acetone" in solvent for solvent in solvents):
             danger = "acetone is reduced by borohydride with heat, and uses up the dose"
             found.append(Hazard(f"{name} + acetone", danger, "add slowly in the cold, or take THF", _CLP))
+        if any("methanol" in _proper(solvent) for solvent in solvents):
+            danger = "methanol takes up borohydride fast, with heat and hydrogen (GHS02)"
+            found.append(Hazard(f"{name} + methanol", danger, "ice bath, wide open neck, add in portions", _CLP))
     return tuple(found)
+
+
+def acid_after_borohydride(names: Iterable[str]) -> tuple[Hazard, ...]:
+    """Return the warning for an acid added to what a borohydride of an earlier step has left.
+
+    >>> acid_after_borohydride(["NaBH4"])[0].reagent
+    'acid + leftover NaBH4'
+    """
+    danger = "acid on borohydride left from an earlier step sets hydrogen free at once (GHS02)"
+    do = "work up or destroy the borohydride first; then add the acid in portions to an open, cooled flask"
+    return tuple(Hazard(f"acid + leftover {name}", danger, do, _CLP) for name in dict.fromkeys(names))
 
 
 def _by_name(name: str) -> list[Hazard]:

@@ -6,10 +6,13 @@ where the cited trend puts it); temperatures and times are those of the settings
 
 from __future__ import annotations
 
+import re
+
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings, show
 from superatom.data.records import Step, Transformation
 
-_CLUSTER_FIRST = {
+_CHLORIDO = re.compile(r"(?:Pt|Pd|Au)Cl")
+CONVERSIONS = {
     Transformation.LIGAND_EXCHANGE,
     Transformation.MOTIF_EXCHANGE,
     Transformation.METAL_EXCHANGE,
@@ -22,45 +25,78 @@ _CLUSTER_FIRST = {
 }
 
 
-def order_of_addition(step: Step, settings: StepSettings, lines: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the sentences, in the order they are done; `lines` are (reagent, role) pairs of the sheet."""
+def order_of_addition(
+    step: Step,
+    settings: StepSettings,
+    lines: list[tuple[str, str]],
+    *,
+    inert: str = "",
+    layer_off: str = "",
+    borohydride_in: str = "water",
+) -> tuple[str, ...]:
+    """Return the sentences, in the order they are done; `lines` are (reagent, role) pairs of the sheet.
+
+    `inert` names what must be kept from air; `layer_off` the record in which the aqueous layer is taken off after a
+    phase transfer, `borohydride_in` the solvent of a borohydride.
+    """
     by_role: dict[str, list[str]] = {}
     for reagent, role in lines:
         by_role.setdefault(role, []).append(reagent)
+    said = [f"Degas the solvents and work under N2 or Ar: air oxidises {inert}."] if inert else []
     if step.transformation is Transformation.COMPLEXATION:
-        said = _complexation(settings, by_role)
-    elif step.transformation in _CLUSTER_FIRST:
-        said = _conversion(settings, by_role)
+        said += _complexation(step, settings, by_role, layer_off)
+    elif step.transformation in CONVERSIONS:
+        said += _conversion(settings, by_role)
     else:
-        said = _reduction(step, settings, by_role)
+        said += _reduction(step, settings, by_role, borohydride_in)
     return tuple(said)
 
 
-def _complexation(settings: StepSettings, by_role: dict[str, list[str]]) -> list[str]:
-    solvents = _listed(by_role.get("solvent", []), "solvent")
-    said = [f"Dissolve {_listed(by_role.get('metal salt', []), 'the metal salt')} in {solvents}."]
-    if additive := by_role.get("additive"):
-        said.append(f"Add {_listed(additive, '')}; for a phase transfer stir until the aqueous layer is colourless.")
+def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[str]], layer_off: str) -> list[str]:
+    salts, solvents = _listed(by_role.get("metal salt", []), "the metal salt"), by_role.get("solvent", [])
+    additive = by_role.get("additive")
+    if additive and "water" in solvents and len(solvents) > 1:
+        others = _listed([name for name in solvents if name != "water"], "")
+        both = f"Dissolve {salts} in water and {_listed(additive, '')} in {others}"
+        said = [f"{both}; stir them together hard until the aqueous layer is colourless."]
+        if layer_off:
+            said.append(f"Take off the aqueous layer before the ligand, as in {layer_off}.")
+    else:
+        said = [f"Dissolve {salts} in {_listed(solvents, 'solvent')}."]
+        said += [f"Add {_listed(additive, '')}."] if additive else []
+    ligand = _listed(by_role.get("ligand", []), "the ligand")
+    base = by_role.get("base or acid")
     if "NaBH4" not in settings[Lever.PH.value].recommendation:  # that base belongs to the reduction
-        said += _adjust(settings, "before the ligand")
+        said += _adjust(settings, "before the ligand", by_role)
     said += _temperature(settings, "before the ligand")
-    said.append(f"Add {_listed(by_role.get('ligand', []), 'the ligand')}, under the stirring given below.")
+    dissolved = f", dissolved with {_listed(base, '')} in part of the water" if base else ""
+    said.append(f"Add {ligand}{dissolved}, under the stirring given below.")
     said += _stirring(settings)
     said += _time(settings, "Let the complex form for")
-    said.append(
-        "Note the colour (gold with thiols: yellow to colourless or white as Au(III) becomes Au(I)); take a UV-vis."
-    )
+    shell = step.product.cluster.ligands if step.product.cluster is not None else ()
+    is_gold_thiolate = "Au" in dict(step.product.units) and any(x.ligand_class == "thiolate" for x, _ in shell)
+    colour = " (yellow to colourless or white as the thiol takes Au(III) to Au(I))" if is_gold_thiolate else ""
+    said.append(f"Note the colour{colour}; take a UV-vis.")
     return said
 
 
-def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]]) -> list[str]:
-    start = [*by_role.get("metal complex", []), *by_role.get("metal salt", []), *by_role.get("cluster", [])]
-    said = [f"Start from the solution or suspension of {_listed(start, 'the metal complex')}."]
+def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]], borohydride_in: str) -> list[str]:
+    made = [*by_role.get("metal complex", []), *by_role.get("cluster", [])]
+    salts, solvents = by_role.get("metal salt", []), _listed(by_role.get("solvent", [])[:1], "the solvent")
+    if made:
+        said = [f"Start from the solution or suspension of {_listed(made, '')}."]
+        with_gold = [salt for salt in salts if _CHLORIDO.search(salt) and "additive" in by_role]
+        if with_gold:
+            how = "must come through the phase transfer with the gold salt; the organic solvent does not dissolve it"
+            said.append(f"{_listed(with_gold, '')} {how}.")
+        said += [f"Add {_listed(rest, '')}."] if (rest := [s for s in salts if s not in with_gold]) else []
+    else:
+        said = [f"Dissolve or suspend {_listed(salts, 'the metal salt')} in {solvents}."]
     if ligand := by_role.get("ligand"):
         said.append(f"Add {_listed(ligand, '')}.")
     if additive := by_role.get("additive"):
         said.append(f"{_listed(additive, '')} must be in the flask now, if not added with the complex.")
-    said += _adjust(settings, "before the reductant")
+    said += _adjust(settings, "before the reductant", by_role)
     said += _temperature(settings, "before the reductant")
     said += _stirring(settings)
     reductants = by_role.get("reductant", [])
@@ -68,8 +104,8 @@ def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]]
         said.append("Lead CO through or over the solution in the hood, then close the flask under it.")
     elif any("BH4" in name for name in reductants):
         said.append(
-            f"Dissolve {_listed(reductants, '')} in ice-cold water just before use and add it last, all at once for "
-            "the thermodynamic product or in equal portions for smaller, electron-poor ones; vent the hydrogen."
+            f"Dissolve {_listed(reductants, '')} in ice-cold {borohydride_in} just before use and add it last: all at "
+            "once for the thermodynamic product, in equal portions for smaller, electron-poor ones; vent the hydrogen."
         )
     elif reductants or step.reductant:
         said.append(f"Add {_listed(reductants, step.reductant)} last.")
@@ -82,11 +118,14 @@ def _conversion(settings: StepSettings, by_role: dict[str, list[str]]) -> list[s
     start = [*by_role.get("cluster", []), *by_role.get("starting mixture", []), *by_role.get("metal complex", [])]
     solvents = _listed(by_role.get("solvent", []), "a solvent that dissolves it")
     said = [f"Dissolve {_listed(start, 'the starting cluster')} in {solvents}."]
-    said += _adjust(settings, "before anything else")
+    said += _adjust(settings, "at the start", by_role)
     rest = [r for role in ("metal salt", "additive", "ligand", "molecule") for r in by_role.get(role, [])]
     if rest:
-        said.append(f"Add {_listed(rest, '')}, the ligand last.")
-    said += _temperature(settings, "and hold it")
+        last = ", the ligand last" if len(rest) > 1 and "ligand" in by_role else ""
+        said.append(f"Add {_listed(rest, '')}{last}.")
+    if "O2" in by_role.get("oxidant", []):
+        said.append("Leave the flask open to air, which brings the oxygen.")
+    said += _temperature(settings, "for the reaction")
     said += _stirring(settings)
     if reductant := by_role.get("reductant"):
         said.append(f"Add {_listed(reductant, '')} last.")
@@ -116,13 +155,20 @@ def _time(settings: StepSettings, verb: str) -> list[str]:
     return [f"Time: {advice.recommendation}."]
 
 
-def _adjust(settings: StepSettings, when: str) -> list[str]:
+def _adjust(settings: StepSettings, when: str, by_role: dict[str, list[str]]) -> list[str]:
     advice = settings[Lever.PH.value]
+    named = _listed(by_role.get("base or acid", []), "")
+    using = f" with {named}" if named else ""
     if advice.value is not None:
-        return [f"Adjust to {show(advice.value)} {when} ({_basis(advice)})."]
+        return [f"Adjust to {show(advice.value)}{using} {when} ({_basis(advice)})."]
+    words = advice.recommendation.removeprefix("an organic solvent has no pH; ")
     if advice.basis in ("records", "trend"):
-        return [f"Acid or base {when}: {advice.recommendation}."]
-    return []
+        return [f"Add {named} {when}: {words}." if named else f"Acid or base {when}: {words}."]
+    points = [p for p in advice.screening or () if isinstance(p, float)]
+    if points and named:
+        tried = ", ".join(f"{p:g}" for p in points)
+        return [f"Bring to pH {points[len(points) // 2]:g}{using} {when} (nothing is known; to screen: pH {tried})."]
+    return [f"Add {named} {when}."] if named else []
 
 
 def _basis(advice: LeverAdvice) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from superatom.conditions.evidence import CLOSE, ORDER, SAME_TARGET, Observation, is_defined
+from superatom.conditions.evidence import CLOSE, EXACT, ORDER, SAME_TARGET, Observation, is_defined
 from superatom.conditions.levers import Lever, Strength, quantity, show
 from superatom.conditions.trends import Trend
 from superatom.data.records import EvidenceLevel, Quantity
@@ -210,9 +210,16 @@ def agree(lever: Lever, a: float, b: float) -> bool:
 
 
 def strength_of(lever: Lever, group: list[Reading], readings: list[Reading]) -> Strength:
-    """Grade: strong for the same target by two papers or a series with failures; weak far off or without outcome."""
-    if group[0].observation.distance != SAME_TARGET or not any(r.is_labelled for r in group):
-        close = group[0].observation.distance in CLOSE and any(r.is_labelled for r in group)
+    """Grade the records behind a value.
+
+    Strong: the same target by two papers, or by a series that also shows failures. Weak: far off, without outcome, or
+    records that contradict each other.
+    """
+    distance = group[0].observation.distance
+    if not agree(lever, *span(group)) and len(group) > 1:
+        return "weak"
+    if distance not in EXACT or not any(r.is_labelled for r in group):
+        close = distance in CLOSE and any(r.is_labelled for r in group)
         return "moderate" if close and len(group) > 1 else "weak"
     sure = [r for r in group if is_defined(r.observation.outcome)]
     papers = {r.observation.source.doi or r.observation.source.citation for r in sure}
@@ -220,7 +227,7 @@ def strength_of(lever: Lever, group: list[Reading], readings: list[Reading]) -> 
     bracketed = any(not r.is_success and r.observation.series in series for r in readings)
     if not sure and all(r.observation.source.level is EvidenceLevel.READ_IN_PAGE_EXCERPT for r in group):
         return "weak"
-    return "strong" if agree(lever, *span(group)) and (len(papers) > 1 or bracketed) else "moderate"
+    return "strong" if distance == SAME_TARGET and (len(papers) > 1 or bracketed) else "moderate"
 
 
 def around(lever: Lever, value: Quantity) -> tuple[str | float, ...]:
@@ -255,6 +262,18 @@ def say(lever: Lever, value: Quantity) -> str:
     if lever is Lever.REDUCTANT:
         return f"{value.text} reductant per metal"
     return show(value)
+
+
+def behind(group: list[Reading], lever: Lever, value: Quantity) -> list[Reading]:
+    """Return the records of `group` that agree with a value."""
+    low, high = ends(value)
+    return [r for r in group if agree(lever, max(low, min(r.value.middle, high)), r.value.middle)]
+
+
+def is_outvoted(group: list[Reading], lever: Lever, value: Quantity) -> bool:
+    """Whether the records that agree with a value carry no more than half of the weight."""
+    agreeing = sum(r.observation.weight for r in behind(group, lever, value))
+    return 2 * agreeing <= sum(r.observation.weight for r in group)
 
 
 def count(group: list[Reading]) -> str:

@@ -1,17 +1,20 @@
 """Recommend: for one planned step, what to set each of the eight levers to, and on what grounds.
 
-In this order of trust: a number from records close to the step; the window of a cited trend that applies; what close
-records say in words; a number from records of the same metal and ligand class; what a trend advises in words; and where
-nothing is known, a first screening range with its reason. The reductant dose is counted from the balanced equation.
+In this order of trust: a number from records close to the step; the window of a cited trend that applies (a weak one
+after the words of close records); what close records say in words; a number from records of the same metal and ligand
+class; what a trend advises in words; and where nothing is known, a first screening range with its reason. The reductant
+dose is counted from the balanced equation and set beside what was practised.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from superatom.conditions.aim import Aim, aim_of
 from superatom.conditions.evidence import (
     CLOSE,
+    EXACT,
     ORDER,
     PARENT,
     SAME_CLASS,
@@ -24,11 +27,14 @@ from superatom.conditions.evidence import (
 )
 from superatom.conditions.levers import Basis, Lever, LeverAdvice, RecordRef, StepSettings, Strength, quantity, show
 from superatom.conditions.readings import (
+    Reading,
     agree,
     around,
+    behind,
     closest,
     conflicts_of,
     count,
+    is_outvoted,
     lever_value,
     lever_words,
     limits,
@@ -109,13 +115,13 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
             screening=tuple(float(f"{own * x:.2g}") for x in (1, 2, 4)),
             screening_reason="once, twice and four times the ligand : metal ratio of the product itself",
         )
-    if lever is Lever.PH and not aim.is_aqueous:
-        base = replace(
-            base, screening=("none",), screening_reason="an organic solvent has no pH: start without acid or base"
-        )
+    if lever is Lever.PH and not aim.is_aqueous:  # an organic solvent has no pH, whatever number a record gives
+        reason = "an organic solvent has no pH: start without acid or base"
+        return _advise_words(replace(base, screening=("none",), screening_reason=reason), lever, aim, trends)
     if lever in (Lever.SOLVENT, Lever.ADDITIVES):
         return _advise_substance(base, lever, aim, found, trends)
-    return _advise_number(base, lever, found, trends, _own_ratio(aim.cluster or step.product.cluster))
+    least = _own_ratio(aim.cluster or step.product.cluster)
+    return _advise_number(base, lever, aim, found, trends, least=least)
 
 
 def _own_ratio(cluster: Nanocluster | None) -> float:
@@ -125,13 +131,21 @@ def _own_ratio(cluster: Nanocluster | None) -> float:
 
 
 def _advise_number(
-    base: LeverAdvice, lever: Lever, found: tuple[Observation, ...], trends: tuple[Trend, ...], least: float
+    base: LeverAdvice,
+    lever: Lever,
+    aim: Aim,
+    found: tuple[Observation, ...],
+    trends: tuple[Trend, ...],
+    *,
+    least: float,
 ) -> LeverAdvice:
     readings = readings_of(found, lever)
+    near = _near(lever, aim)
     usable = [r for r in readings if r.is_success and not r.observation.mismatch]
+    usable = [r for r in usable if r.observation.distance in near or r.observation.distance not in CLOSE]
     if lever is Lever.RATIO:  # less ligand than the cluster itself holds cannot make it
         usable = [r for r in usable if r.value.high is None or r.value.high >= least]
-    if lever is Lever.STIRRING:  # another size got by other stirring argues against that speed, not for it
+    if lever in (Lever.STIRRING, Lever.PH):  # another size got at another speed or pH argues against it, not for it
         usable = [r for r in usable if r.observation.distance in CLOSE]
     group = closest(usable)
     window = min(
@@ -149,16 +163,17 @@ def _advise_number(
         value = settle(group, lever)
         strength = strength_of(lever, group, readings)
         if strength == "weak":
+            if _has_closer_words(base.records, distance, near):  # then the number is neither a centre nor a conflict
+                return _advise_words(base, lever, aim, trends)
+            if is_outvoted(group, lever, value):
+                return _advise_either(replace(base, conflicts=conflicts), lever, group)
             base = replace(
                 base, screening=around(lever, value), screening_reason="brackets a value that rests on weak records"
             )
-            if closer := _closer_words(base.records, distance):
-                text = f"{closer.says} ({closer.id}, {closer.distance})"
-                text += f"; {say(lever, value)} in {count(group)} ({distance})"
-                return replace(_in_words(base, text, "records", "weak"), conflicts=conflicts)
+        agreeing = count(behind(group, lever, value))
         return replace(
             base,
-            recommendation=f"{say(lever, value)} ({count(group)}, {distance}{limits(value, group, readings)})",
+            recommendation=f"{say(lever, value)} ({agreeing}, {distance}{limits(value, group, readings)})",
             value=value,
             basis="records",
             strength=strength,
@@ -166,58 +181,83 @@ def _advise_number(
             screening=base.screening if strength == "weak" else None,
             screening_reason=base.screening_reason if strength == "weak" else "",
         )
-    if window is not None and window.window is not None:
+    is_told = any(r.succeeded and r.distance in near for r in base.records)
+    if window is not None and window.window is not None and not (is_told and window.strength == "weak"):
         text = f"{say(lever, window.window)} (trend: {window.advice}"
         text += f"; {window.applies_when})" if window.applies_when else ")"
         return replace(
             base, recommendation=text, value=window.window, basis="trend", strength=window.strength, conflicts=conflicts
         )
-    return _advise_words(replace(base, conflicts=conflicts), lever, trends)
+    return _advise_words(replace(base, conflicts=conflicts), lever, aim, trends)
 
 
-def _closer_words(records: tuple[RecordRef, ...], distance: str) -> RecordRef | None:
-    """Return a success told in words that stands closer to the step than the numbers do."""
-    close = (r for r in records if r.succeeded and r.distance in CLOSE)
-    return next((r for r in close if ORDER.index(r.distance) < ORDER.index(distance)), None)
+def _has_closer_words(records: tuple[RecordRef, ...], distance: str, near: frozenset[str]) -> bool:
+    """Whether a success told in words stands closer to the step than the numbers do."""
+    return any(r.succeeded and r.distance in near and ORDER.index(r.distance) < ORDER.index(distance) for r in records)
 
 
-def _advise_words(base: LeverAdvice, lever: Lever, trends: tuple[Trend, ...]) -> LeverAdvice:
-    """Use what close records or a trend say in words; else fall back on the screening range."""
-    near = _near(lever, is_organic=base.screening == ("none",))
+def _advise_either(base: LeverAdvice, lever: Lever, group: list[Reading]) -> LeverAdvice:
+    """Say that records as close as each other disagree, and screen what each of them used."""
+    ranked = sorted(group, key=lambda r: r.value.middle)
+    told = " or ".join(dict.fromkeys(f"{say(lever, r.value)} ({r.observation.id})" for r in ranked))
+    return replace(
+        base,
+        recommendation=f"{told}: the records disagree ({group[0].observation.distance})",
+        basis="records",
+        strength="weak",
+        screening=tuple(dict.fromkeys(float(f"{r.value.middle:.3g}") for r in ranked)),
+        screening_reason="the values of records that disagree",
+    )
+
+
+def _advise_words(base: LeverAdvice, lever: Lever, aim: Aim, trends: tuple[Trend, ...]) -> LeverAdvice:
+    """Use what close records or a trend say in words, with figures to start from; else the screening range alone."""
+    is_organic_ph = base.screening == ("none",)
+    numbers = [p for p in base.screening or () if isinstance(p, float)]
+    start = f"; try {_listed(lever, numbers)}" if numbers else ""
+    near = _near(lever, aim)
     close = [r for r in base.records if r.distance in near and r.succeeded and r.says]
     if close:
-        text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given)"
-        if base.screening == ("none",):
-            text = f"an organic solvent has no pH; {text}"
-            base = replace(
-                base, screening=(close[0].says, "none"), screening_reason="with and without what the record adds"
-            )
+        text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given{start})"
+        if is_organic_ph:
+            base = _with_and_without(base, close[0].says)
         return _in_words(base, text, "records", "weak")
     advice = next((t for t in trends if t.advice), None)
     if advice is not None:
-        return _in_words(base, advice.advice, "trend", "weak" if advice.strength == "weak" else advice.strength)
+        if is_organic_ph:
+            base = _with_and_without(base, advice.advice)
+        return _in_words(base, f"{advice.advice}{start}", "trend", advice.strength)
     if base.screening is None:
         return replace(base, recommendation="nothing is known, and no first range can be argued for")
-    unit = {"degC": " °C", "pH": ""}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
-    if base.screening == ("none",):
+    if is_organic_ph:
         return replace(base, recommendation=f"leave out at first: {base.screening_reason}")
-    points = ", ".join(f"{p:g}" if isinstance(p, float) else p for p in base.screening)
-    start = "pH " if lever is Lever.PH else ""
-    return replace(base, recommendation=f"nothing is known for this step; try {start}{points}{unit}")
+    return replace(base, recommendation=f"nothing is known for this step; try {_listed(lever, base.screening)}")
+
+
+def _with_and_without(base: LeverAdvice, acid_or_base: str) -> LeverAdvice:
+    return replace(base, screening=(acid_or_base, "none"), screening_reason="with and without what the source adds")
+
+
+def _listed(lever: Lever, points: Iterable[str | float]) -> str:
+    unit = {"degC": " °C", "pH": ""}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
+    text = ", ".join(f"{p:g}" if isinstance(p, float) else p for p in points)
+    return f"{'pH ' if lever is Lever.PH else ''}{text}{unit}"
 
 
 def _in_words(base: LeverAdvice, text: str, basis: Basis, strength: Strength) -> LeverAdvice:
     return replace(base, recommendation=text, basis=basis, strength=strength)
 
 
-def _near(lever: Lever, *, is_organic: bool = False) -> frozenset[str]:
-    """Return the distances whose words are worth following.
+def _near(lever: Lever, aim: Aim) -> frozenset[str]:
+    """Return the close distances that are worth following on this lever.
 
-    An additive works through the very ligand it meets; acid or base in an organic solvent belongs to one recipe.
+    An additive works through the very ligand it meets, and how fast a complex forms goes by its own ligand; acid or
+    base in an organic solvent belongs to one recipe.
     """
-    if lever is Lever.PH and is_organic:
+    if lever is Lever.PH and not aim.is_aqueous:
         return frozenset({SAME_TARGET, PARENT})
-    return CLOSE - {SAME_CORE} if lever is Lever.ADDITIVES else CLOSE
+    is_own = lever is Lever.ADDITIVES or (lever is Lever.TIME and aim.stage == "complex formation")
+    return CLOSE - {SAME_CORE} if is_own else CLOSE
 
 
 def _advise_substance(
@@ -228,17 +268,25 @@ def _advise_substance(
     for o in found:
         if (words := lever_words(o, lever)) and not o.mismatch and o.outcome.success is not False:
             votes.setdefault(words, []).append(o)
-    near = _near(lever)
+    near = _near(lever, aim)
     close = {w: os for w, os in votes.items() if any(o.distance in near for o in os)}
     conflicts = _substance_conflicts(lever, found, set(close))
-    if not close:
-        same_ligand = {w: os for w, os in votes.items() if any(o.distance == SAME_LIGAND for o in os)}
+    if not close:  # a series that varied the substance found it for its own size
+        same_ligand = {
+            words: told
+            for words, told in votes.items()
+            if any(o.distance == SAME_LIGAND and varied_lever(o) is not lever for o in told)
+        }
         specific = next((t for t in trends if t.n_metals or t.ligands), None)
         makes = aim.stage in ("complex formation", "reduction")  # later, another size says little about the solvent
         if same_ligand and specific is None and lever is Lever.SOLVENT and makes:
             close = same_ligand
     if not close:
-        return _advise_words(replace(base, conflicts=conflicts), lever, trends)
+        advice = _advise_words(replace(base, conflicts=conflicts), lever, aim, trends)
+        if advice.basis == "screening" and lever is Lever.SOLVENT and aim.is_two_phase and base.screening:
+            text = f"two phases, no record names both solvents; try {', '.join(map(str, base.screening))}"
+            return replace(advice, recommendation=text)
+        return advice
     ranked = sorted(close, key=lambda w: (not _is_labelled(close[w]), *_nearness(close[w]), w))
     distance = min((o.distance for o in close[ranked[0]]), key=ORDER.index)
     best = [o for o in close[ranked[0]] if o.distance == distance]
@@ -247,8 +295,8 @@ def _advise_substance(
         text += f"; also worked: {', '.join(ranked[1:4])}"
     sure = [o for o in best if is_defined(o.outcome)]
     strength: Strength = "weak"
-    if distance == SAME_TARGET and _is_labelled(best):
-        strength = "strong" if len({o.source for o in sure}) > 1 else "moderate"
+    if distance in EXACT and _is_labelled(best):
+        strength = "strong" if distance == SAME_TARGET and len({o.source for o in sure}) > 1 else "moderate"
     if lever is Lever.ADDITIVES and aim.transformation is Transformation.COMPLEXATION:
         text += "; where the record adds it before the reductant"
     return replace(
@@ -297,6 +345,18 @@ def _refs(found: tuple[Observation, ...], lever: Lever) -> tuple[RecordRef, ...]
     return tuple(refs.values())
 
 
+def _onward(aim: Aim) -> list[str]:
+    """Say at which pH the cluster is on record to turn into another one of the same electron count."""
+    kind = Transformation.ISOELECTRONIC_CONVERSION
+    if aim.cluster is None or aim.transformation in (Transformation.COMPLEXATION, kind):
+        return []
+    return [
+        f"{aim.cluster.formula} turns into {' + '.join(p.products)} at {show(p.conditions.ph)} ({p.id})."
+        for p in precedents()
+        if p.transformation is kind and p.succeeded and p.conditions.ph and aim.cluster in p.reactant_clusters
+    ]
+
+
 def _trimmed(advice: LeverAdvice) -> LeverAdvice:
     """Keep the closest records and every one the advice names."""
     said = " ".join((advice.recommendation, *advice.conflicts))
@@ -320,6 +380,7 @@ def _remarks(step: Step, aim: Aim, found: tuple[Observation, ...]) -> list[str]:
         said.append(f"Nobody reported this step; it is inferred from {step.support.inferred_from or 'related steps'}.")
     if aim.stage == "reduction":
         said.append("The ligand : metal ratio is the total ligand weighed in when the complex is made, per metal.")
+    said += _onward(aim)
     with_gas = [o for o in found if o.conditions.atmosphere and o.distance in CLOSE and not o.mismatch]
     said += [f"Atmosphere in {o.id}: {o.conditions.atmosphere} ({_outcome(o)})." for o in with_gas]
     best = [o for o in found if o.outcome.yield_percent and o.outcome.success and o.distance == SAME_TARGET]

@@ -1,8 +1,8 @@
 """Advice on the reducing agent: which one, the counted stoichiometric dose, and the doses records used.
 
-Practice in organic and two-phase syntheses uses a large excess over the count because NaBH4 is lost to hydrolysis; in
-alkaline water the counted dose itself was shown to be best (Chen et al., J. Am. Chem. Soc. 2018, 140, 11370). Both are
-shown, each with its basis.
+Practice uses a large excess over the count because NaBH4 is lost to hydrolysis; only for the thiolate Au25 in alkaline
+water was the counted dose itself shown to be best (Chen et al., J. Am. Chem. Soc. 2018, 140, 11370; trend D01).
+Elsewhere the dose of related syntheses is advised, or a first range; the count stands beside it as the floor.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from superatom.conditions.aim import aim_of
 from superatom.conditions.dose import Dose, dose_of, find_reductant, is_electron
-from superatom.conditions.evidence import CLOSE, SAME_CLASS, SAME_TARGET, Observation
+from superatom.conditions.evidence import CLOSE, EXACT, SAME_CLASS, SAME_TARGET, Observation
 from superatom.conditions.levers import Lever, LeverAdvice, Strength, quantity
 from superatom.conditions.readings import lever_value
+from superatom.conditions.trends import applicable, first_screening
 from superatom.data.records import Quantity, Step, Transformation
 from superatom.structures.elements import METALS, molar_mass
 
@@ -35,36 +36,24 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
     conflicts = (*_other_outcomes(dose, found), *_dose_conflicts(found))
     practice = _practice(dose, found)
     text = _stoichiometric_text(dose, step)
-    value = quantity(dose.equivalents, dose.equivalents, Lever.REDUCTANT.unit)
-    close = [o for o, _ in practice if o.distance in CLOSE]
-    screening, reason = _multiples(dose, base), base.screening_reason
+    base = replace(base, conflicts=conflicts)
     if dose.reagent.has_role("gas"):
         text += "; a gas is supplied in excess (stream or filled headspace), so time and pH set how far it goes"
-        screening, reason = None, ""
-    if not close and practice and not _is_aqueous(step) and not dose.reagent.has_role("gas"):
-        return _in_organic_solvent(base, dose, practice, text, conflicts)
-    if not close:
-        if practice and screening is not None and _range(practice).low is not None:
-            screening = (*screening, _range(practice).low or 0.0)
-            reason += "; the last point is the lowest dose of related syntheses"
-        if practice:
-            text += f"; related syntheses used {_range(practice).text} mol/mol ({', '.join(o.id for o, _ in practice)})"
         return replace(
-            base,
-            recommendation=text,
-            value=value,
-            basis="stoichiometry",
-            strength="moderate" if _is_aqueous(step) and not step.support.is_inferred else "weak",
-            conflicts=conflicts,
-            screening=screening,
-            screening_reason=reason,
+            base, recommendation=text, basis="stoichiometry", strength="weak", screening=None, screening_reason=""
         )
     used = [(o, q) for o, q in practice if o.distance in CLOSE]
+    if not used and _is_count_shown(step):
+        return _as_counted(base, dose, practice, text, is_inferred=step.support.is_inferred)
+    if not used and practice:
+        return _as_related(base, dose, practice, text)
+    if not used:
+        return _to_screen(base, dose, step, text)
     spread = _range(used)
     ids = ", ".join(o.id for o, _ in used)
     excess = spread.middle / dose.equivalents
     labelled = any(o.outcome.success for o, _ in used)
-    strength: Strength = "moderate" if labelled and used[0][0].distance == SAME_TARGET else "weak"
+    strength: Strength = "moderate" if labelled and used[0][0].distance in EXACT else "weak"
     lead = f"{dose.reagent.name}, {spread.text} mol/mol metal as practised ({ids}, {used[0][0].distance})"
     return replace(
         base,
@@ -72,7 +61,6 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
         value=spread,
         basis="records",
         strength=strength,
-        conflicts=conflicts,
         screening=_bracket(spread) if strength == "weak" else None,
         screening_reason="brackets the dose the records used" if strength == "weak" else "",
     )
@@ -82,35 +70,79 @@ def _bracket(spread: Quantity) -> tuple[float, ...]:
     return tuple(float(f"{x:.2g}") for x in (spread.middle / 3, spread.middle, spread.middle * 2))
 
 
-def _is_aqueous(step: Step) -> bool:
-    """Whether the step runs in water or alcohol, judged by its main ligand."""
-    return aim_of(step).is_aqueous
+_COUNT_SHOWN = "D01"  # the trend that shows the counted dose to be best
+_MULTIPLES = (1, 2, 4)
+_WHY_MULTIPLES = (
+    "multiples of the count: less under-reduces, more makes larger clusters, and part is lost to hydrolysis"
+)
 
 
-def _in_organic_solvent(
-    base: LeverAdvice, dose: Dose, practice: list[tuple[Observation, Quantity]], text: str, conflicts: tuple[str, ...]
+def _is_count_shown(step: Step) -> bool:
+    return any(t.id == _COUNT_SHOWN for t in applicable(aim_of(step), Lever.REDUCTANT, step.reductant))
+
+
+def _as_counted(
+    base: LeverAdvice, dose: Dose, practice: list[tuple[Observation, Quantity]], text: str, *, is_inferred: bool
 ) -> LeverAdvice:
-    """Advise the dose of related syntheses: the count was shown to suffice in alkaline water only."""
-    spread = _range(practice)
-    ids = ", ".join(o.id for o, _ in practice[:4]) + (", ..." if len(practice) > 4 else "")
-    lead = (
-        f"{dose.reagent.name}, {spread.text} mol/mol metal as in related syntheses ({ids}, {practice[0][0].distance})"
+    """Advise the count, with multiples of it to screen and the lowest practised dose as the far end."""
+    screening, reason = _multiples(dose), _WHY_MULTIPLES
+    if practice:
+        spread = _range(practice)
+        text += f"; related syntheses used {spread.text} mol/mol ({', '.join(o.id for o, _ in practice)})"
+        if spread.low is not None:
+            screening = (*screening, spread.low)
+            reason += "; the last point is the lowest dose of related syntheses"
+    return replace(
+        base,
+        recommendation=text,
+        value=quantity(dose.equivalents, dose.equivalents, Lever.REDUCTANT.unit),
+        basis="stoichiometry",
+        strength="weak" if is_inferred else "moderate",
+        screening=screening,
+        screening_reason=reason,
     )
+
+
+def _to_screen(base: LeverAdvice, dose: Dose, step: Step, text: str) -> LeverAdvice:
+    """Say that no dose is on record and give a first range, with the count as the floor."""
+    known = first_screening(aim_of(step), Lever.REDUCTANT, step.reductant)
+    points = known.points if known and known.unit == Lever.REDUCTANT.unit else ()
+    if not points:
+        floor = f"no dose on record; counted, as the floor: {text}"
+        value = quantity(dose.equivalents, dose.equivalents, Lever.REDUCTANT.unit)
+        base = replace(base, screening=_multiples(dose), screening_reason=_WHY_MULTIPLES)
+        return replace(base, recommendation=floor, value=value, basis="stoichiometry", strength="weak")
+    listed = ", ".join(f"{point:g}" for point in points if isinstance(point, float))
+    return replace(
+        base,
+        recommendation=f"no dose on record; try {listed} mol/mol metal; counted, as the floor: {text}",
+        screening=points,
+    )
+
+
+def _as_related(base: LeverAdvice, dose: Dose, practice: list[tuple[Observation, Quantity]], text: str) -> LeverAdvice:
+    """Advise the dose of the nearest related syntheses."""
+    distance = practice[0][0].distance
+    nearest = [(o, q) for o, q in practice if o.distance == distance]
+    spread = _range(nearest)
+    ids = ", ".join(o.id for o, _ in nearest[:4]) + (", ..." if len(nearest) > 4 else "")
+    lead = f"{dose.reagent.name}, {spread.text} mol/mol metal as in related syntheses ({ids}, {distance})"
     return replace(
         base,
         recommendation=f"{lead}; counted, as the floor: {text}",
         value=spread,
         basis="records",
         strength="weak",
-        conflicts=conflicts,
         screening=_bracket(spread),
         screening_reason="brackets the dose of related syntheses; the count alone is the floor",
     )
 
 
 def _without_reductant(base: LeverAdvice, step: Step, released: int) -> LeverAdvice:
-    if step.transformation is Transformation.COMPLEXATION:
-        text = "none: the ligand itself brings the metal to the oxidation state of the complex"
+    if step.transformation is Transformation.COMPLEXATION and step.delta_electrons > 0:
+        text = "none: the ligand itself reduces the metal to the oxidation state of the complex"
+    elif step.transformation is Transformation.COMPLEXATION:
+        text = "none: the metal enters the complex in the oxidation state of its salt"
     elif any(s.kind == "mixture" for s in step.main_reactants):
         text = "none here: the electrons of the net equation were taken up when the mixture was made"
     elif released:
@@ -137,7 +169,7 @@ def _stoichiometric_text(dose: Dose, step: Step) -> str:
     per_gram = ""
     if metal != "metal" and not reagent.has_role("gas"):
         mg = 1000 * dose.equivalents * reagent.molar_mass / molar_mass({metal: 1})
-        per_gram = f", {mg:.3g} mg per g of {metal}"
+        per_gram = f", {mg:.0f} mg per g of {metal}" if mg >= 100 else f", {mg:.3g} mg per g of {metal}"
     return (
         f"{reagent.name}, {dose.equivalents:.3g} mol per mol metal "
         f"({dose.electrons} e- for {dose.n_metals} metal atoms, {reagent.electrons_delivered} e- each{per_gram})"
@@ -162,10 +194,8 @@ def _range(practice: list[tuple[Observation, Quantity]]) -> Quantity:
     return quantity(min(lows), max(highs), Lever.REDUCTANT.unit)
 
 
-def _multiples(dose: Dose, base: LeverAdvice) -> tuple[str | float, ...] | None:
-    if base.screening is None:
-        return None
-    return tuple(float(f"{dose.equivalents * float(x):.3g}") for x in base.screening)
+def _multiples(dose: Dose) -> tuple[float, ...]:
+    return tuple(float(f"{dose.equivalents * x:.3g}") for x in _MULTIPLES)
 
 
 def _other_outcomes(dose: Dose, found: tuple[Observation, ...]) -> list[str]:

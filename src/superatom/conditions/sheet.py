@@ -12,12 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from superatom.conditions.acids import acid_and_base_lines, asks_for_acid
+from superatom.conditions.aim import aim_of
 from superatom.conditions.amounts import SheetLine, additive_lines_of, reactant_lines, terms_of, usual_salt
+from superatom.conditions.chain import in_place
 from superatom.conditions.dose import count_metals
-from superatom.conditions.hazards import Hazard, clashes, hazards_of
+from superatom.conditions.hazards import Hazard, clashes, hazards_of, kept_from_air
 from superatom.conditions.levers import Lever, StepSettings
 from superatom.conditions.procedure import order_of_addition
-from superatom.conditions.volumes import reported_yield, solvent_volumes, work_up
+from superatom.conditions.volumes import (
+    SolventVolume,
+    is_two_phase,
+    layer_removed_in,
+    reported_yield,
+    solvent_volumes,
+    work_up,
+)
 from superatom.conditions.weighing import Weighed, weigh
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Species, Step
@@ -78,26 +88,11 @@ def bench_sheet(
     )
     mass = product_mmol * (_product_mass(step))
     lines, remarks = reactant_lines(step, settings, n, metal)
-    solvents, solvent_remarks = solvent_volumes(step, settings, metal)
-    additive_lines = additive_lines_of(settings, metal)
-    carried = "already in the flask from complex formation; " if any(x.role == "metal complex" for x in lines) else ""
-    additive_lines = [replace(x, basis=carried + x.basis) for x in additive_lines]
-    lines += [
-        *additive_lines,
-        *(
-            SheetLine(
-                s.name,
-                "solvent",
-                None,
-                None,
-                None,
-                s.volume_mL,
-                None,
-                ("" if s.is_for_reductant else carried) + s.basis,
-            )
-            for s in solvents
-        ),
-    ]
+    lines += acid_and_base_lines(step, settings, lines, metal)
+    borohydride = sum(x.amount_mmol or 0.0 for x in lines if x.role == "reductant" and "BH4" in x.reagent)
+    solvents, solvent_remarks = solvent_volumes(step, settings, metal, borohydride)
+    lines += additive_lines_of(settings, metal)
+    lines += [SheetLine(s.name, "solvent", None, None, None, s.volume_mL, None, s.basis) for s in solvents]
     percent, yield_basis = reported_yield(step, settings)
     small = [line.reagent for line in lines if line.mass_mg is not None and line.mass_mg < _SMALLEST_mg]
     if small:
@@ -105,13 +100,23 @@ def bench_sheet(
             f"Below {_SMALLEST_mg:g} mg: dispense {', '.join(small)} from a fresh stock solution of known strength."
         )
     additive = settings[Lever.ADDITIVES.value]
-    if additive.basis == "trend":
+    two_phase = is_two_phase([s.name for s in solvents])
+    if additive.basis == "trend" and (two_phase or "phase-transfer" not in additive.recommendation):
         remarks.append(f"Additive to consider, not on the lines above: {additive.recommendation}.")
-    remarks += [*solvent_remarks, *_remarks(step, of)]
+    remarks += [*solvent_remarks, *_remarks(step, of), *_counter_cation(step, lines, product_mmol)]
+    ligands = _free_ligands(step)
+    held_from_air = kept_from_air([line.reagent for line in lines if line.role == "metal salt"], ligands)
     return BenchSheet(
         lines=tuple(lines),
         order_of_addition=(
-            *order_of_addition(step, settings, [(line.reagent, line.role) for line in lines]),
+            *order_of_addition(
+                step,
+                settings,
+                [(line.reagent, line.role) for line in lines if not _is_for_reductant(line, solvents)],
+                inert=" and ".join(held_from_air),
+                layer_off=layer_removed_in(settings),
+                borohydride_in=next((_plain(s.name) for s in solvents if s.is_for_reductant), "water"),
+            ),
             *work_up(step, settings),
         ),
         hazards=_hazards(step, settings, lines),
@@ -138,7 +143,7 @@ def route_sheets(
     equation takes is made at the same scale. Raises as `bench_sheet`.
     """
     if of == "product":
-        return _chained(steps, settings, scale)
+        return in_place(steps, _chained(steps, settings, scale))
     trial = _chained(steps, settings, "1 mmol")
     salts = [line for sheet in trial for line in sheet.lines if line.role == "metal salt" and line.amount_mmol]
     if not salts:  # the route starts from a cluster: only its own sheet can be scaled by what goes in
@@ -148,7 +153,7 @@ def route_sheets(
     have = main.amount_mmol if asked.dimension == "amount" else (main.mass_mg or 0.0) / 1000
     if not have:
         raise ChemistryError(f"{main.reagent} has no molar mass; scale by an amount such as 0.1mmol")
-    sheets = _chained(steps, settings, f"{asked.value / have:.9f} mmol")
+    sheets = in_place(steps, _chained(steps, settings, f"{asked.value / have:.9f} mmol"))
     return tuple(replace(sheet, scale=f"{scale} of {main.reagent} in the route") for sheet in sheets)
 
 
@@ -233,8 +238,23 @@ def _metal_source(species: Species) -> Weighed:
     return weigh(species)
 
 
+def _free_ligands(step: Step) -> list[str]:
+    """Return the names of the ligands that go in as such, counter-ions and bare atoms left out."""
+    table = ligand_table()
+    named = (u for s, _ in terms_of(step) if s.kind == "ligand" for u in s.counts)
+    return [u for u in dict.fromkeys(named) if u in table and not table.find(u).is_bare_atom]
+
+
+def _plain(solvent: str) -> str:
+    """Return the solvent of a line such as ``ethanol (reductant)`` or ``0.2 M NaBH4 in water``."""
+    return solvent.rsplit(" in ", maxsplit=1)[-1].split(" (", maxsplit=1)[0].removeprefix("ice-cold ")
+
+
+def _is_for_reductant(line: SheetLine, solvents: list[SolventVolume]) -> bool:
+    return any(s.is_for_reductant and s.name == line.reagent for s in solvents)
+
+
 def _hazards(step: Step, settings: StepSettings, lines: list[SheetLine]) -> tuple[Hazard, ...]:
-    ligands = [u for s, _ in terms_of(step) for u in s.counts if s.kind == "ligand" and u in ligand_table()]
     reagents = [
         line.reagent
         for line in lines
@@ -243,10 +263,25 @@ def _hazards(step: Step, settings: StepSettings, lines: list[SheetLine]) -> tupl
     toxic = [
         f"{u} compound" for s, _ in step.equation.reactants if s.cluster for u in s.counts if u in ("Cd", "Hg", "Ni")
     ]
-    solvents = [line.reagent for line in lines if line.role == "solvent"]
-    named = hazards_of([*reagents, *toxic], [u for u in ligands if len(u) > 1], solvents)
-    ph = settings[Lever.PH.value]
-    return (*named, *clashes(reagents, solvents, has_acid="acid" in ph.recommendation and ph.basis != "screening"))
+    solvents = [_plain(line.reagent) for line in lines if line.role == "solvent"]
+    named = hazards_of([*reagents, *toxic], _free_ligands(step), solvents)
+    return (*named, *clashes(reagents, solvents, has_acid=asks_for_acid(settings[Lever.PH.value])))
+
+
+def _counter_cation(step: Step, lines: list[SheetLine], product_mmol: float) -> list[str]:
+    """Say that an anion in an organic solvent needs a cation, where none is on the sheet."""
+    charge, table = step.product.charge, reagent_table()
+    has_cation = any(x.role == "additive" and table.find(x.reagent).has_role("phase_transfer") for x in lines)
+    if step.product.kind != "cluster" or charge >= 0 or aim_of(step).is_aqueous or has_cation:
+        return []
+    salt = table.find("TOAB")
+    mass = -charge * product_mmol * salt.molar_mass
+    lacking = f"{step.product.formula} is an anion, and no organic cation on this sheet goes with it"
+    least = (
+        f"{mass:.2g} mg {salt.name} ({-charge} per cluster) is the least, or another tetraalkylammonium or PPh4 salt"
+    )
+    known = "Oct4NBr kept Au25 thiolate in THF an anion: J. F. Parker et al., Langmuir, 2010, 26, 13650-13654"
+    return [f"{lacking}: {least} ({known})."]
 
 
 def _remarks(step: Step, of: str) -> list[str]:

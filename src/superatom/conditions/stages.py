@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from superatom.conditions.aim import Aim, clusters_in, shares_reactant
 from superatom.data.records import Conditions, Quantity, Recipe
+from superatom.data.reference import recipes
 
 _MIXTURE = re.compile(
     r"x\([^)]*\)y|N\([^)]*\)x|_n\b|_n\(|mixture|\bNPs?\b|particle|unsorted|polydisperse", re.IGNORECASE
@@ -39,6 +41,7 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
             temperature_C=_cell(procedure, "complexation_temperature_C", "degC")
             or (given.temperature_C if one_stage else None),
             stirring_rpm=given.stirring_rpm if stage == "complex formation" or is_stirred_early else None,
+            solvents=_before_reductant(recipe),
             reductant="",
             reductant_to_metal_ratio=None,
         )
@@ -53,6 +56,8 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
     if aim.stage == "size focusing":
         is_focusing = stage == "size focusing" or _cell(procedure, "aging_time_h", "h") is not None
         is_focusing = is_focusing or any(word in given.other.lower() for word in _ETCHING_WORDS)
+        if stage != "size focusing":
+            given = without_reduction(given)
         return is_focusing, replace(
             given,
             time_h=_cell(procedure, "aging_time_h", "h") or (given.time_h if stage == "size focusing" else None),
@@ -63,6 +68,21 @@ def cut_to_stage(recipe: Recipe, aim: Aim) -> tuple[bool, Conditions]:
     if not stage:
         return True, given
     return bool(starts) and shares_reactant(starts, aim), given
+
+
+def _before_reductant(recipe: Recipe) -> tuple[str, ...]:
+    """Return the solvents without those that only come in with the reductant."""
+    parts = [part.strip() for part in recipe.amounts.get("solvent_volumes_mL", "").split(";")]
+    late = {part.split()[0] for part in parts if "(reductant)" in part}
+    late -= {part.split()[0] for part in parts if part and "(reductant)" not in part}
+    return tuple(name for name in recipe.conditions.solvents if name not in late)
+
+
+def without_reduction(given: Conditions) -> Conditions:
+    """Return the settings of a preparation that belong to its size focusing: those of its reduction are taken out."""
+    if not given.reductant:
+        return given
+    return replace(given, solvents=(), reductant="", reductant_to_metal_ratio=None)
 
 
 def stage_of(recipe: Recipe) -> str:
@@ -76,9 +96,16 @@ def stage_of(recipe: Recipe) -> str:
         return "conversion"  # a cluster named by its core alone, such as Cu36
     if recipe.target_cluster is not None and recipe.target_cluster.n_metals == 1:
         return "complex formation"
+    if not (start or recipe.metal_salt or recipe.conditions.reductant) and recipe.series in _conversion_series():
+        return "conversion"  # the untouched end of a series of conversions
     if start or recipe.metal_salt or recipe.conditions.reductant or recipe.series_parameter:
         return "reduction"
     return ""  # the source does not say
+
+
+@cache
+def _conversion_series() -> frozenset[str]:
+    return frozenset(r.series for r in recipes() if r.series and clusters_in(r.starting_material))
 
 
 def speaks_of_other_stage(recipe: Recipe, aim: Aim) -> bool:

@@ -92,18 +92,27 @@ def applicable(aim: Aim, lever: Lever, reductant: str = "") -> tuple[Trend, ...]
 def first_screening(aim: Aim, lever: Lever, reductant: str = "") -> Screening | None:
     """Return the first range to try for `lever`, from the packaged table `screening.csv` (first row that applies)."""
     medium = "aqueous" if aim.is_aqueous else "organic"
+    solvents = "two-phase" if aim.is_two_phase else medium
     for row in _screening_rows():
         filters = (
             ("lever", {lever.value}),
             ("transformations", {aim.transformation.value}),
             ("metals", set(aim.metals)),
-            ("medium", {medium}),
+            ("medium", {medium, solvents}),
+            ("charge", _kinds_of_charge(aim.charge)),
             ("ligand_classes", {aim.ligand.ligand_class} if aim.ligand else set()),
             ("reductant", {reductant}),
         )
         if all(not row[column] or set(row.items(column)) & wanted for column, wanted in filters):
             return Screening(lever, tuple(map(_point, row.items("points"))), row["unit"], row["reason"])
     return None
+
+
+def _kinds_of_charge(charge: int) -> set[str]:
+    """Return the words of the charge column that fit; from 2+ on a salt behaves as one."""
+    if charge < 0:
+        return {"anion"}
+    return {"multiple cation"} if charge > 1 else set()
 
 
 @cache

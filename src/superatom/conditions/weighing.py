@@ -14,7 +14,7 @@ from superatom.data.reagents import Reagent, reagent_table
 from superatom.data.records import Species
 from superatom.errors import ChemistryError
 from superatom.structures.elements import METALS, molar_mass
-from superatom.structures.ligands import Ligand, ligand_table
+from superatom.structures.ligands import ligand_table
 
 WEIGHED_AS = {
     "OH-": "NaOH", "H+": "HCl", "BH4-": "NaBH4", "AuCl4-": "HAuCl4·3H2O", "Ag+": "AgNO3", "Cl-": "NaCl",
@@ -64,11 +64,7 @@ def _ligand_name(species: Species) -> str:
     names = [u for u, _ in species.units if u in table and not table.find(u).is_bare_atom]
     if species.kind != "ligand" or len(names) != 1:
         return ""
-    return display_name(table.find(names[0]))
-
-
-def display_name(ligand: Ligand) -> str:
-    """Return the name on the bottle with the abbreviation: ``2-phenylethanethiol (PET)``."""
+    ligand = table.find(names[0])
     return ligand.full_name if ligand.full_name == ligand.name else f"{ligand.full_name} ({ligand.name})"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from superatom.data import reference
 from superatom.data.records import KnownCluster, Recipe
-from superatom.errors import SuperatomError, UnknownNameError
+from superatom.errors import SuperatomError, UnknownNameError, did_you_mean
 from superatom.structures.elements import METALS
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
@@ -63,7 +63,13 @@ def clusters(
     ['Au28(TBBT)20']
     """
     if metal is not None and metal not in METALS:
-        raise UnknownNameError(f"unknown metal {metal!r}; legal: {', '.join(METALS)}")
+        hint = did_you_mean(metal, list(METALS))
+        raise UnknownNameError(f"unknown metal {metal!r}.{hint} Legal: {', '.join(METALS)}")
+    if n_metals is not None and n_metals < 1:
+        raise UnknownNameError(f"a cluster holds at least one metal atom; n_metals is {n_metals}")
+    if status is not None and not any(status.lower() in known.status.lower() for known in reference.clusters()):
+        legal = sorted({known.status for known in reference.clusters() if known.status})
+        raise UnknownNameError(f"unknown status {status!r}; legal: {', '.join(legal)}")
     _check_class(ligand_class)
     wanted = ligand_table().find(ligand) if ligand is not None else None
 

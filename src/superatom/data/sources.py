@@ -145,8 +145,10 @@ def fetch(
 
     `progress` is called with (bytes so far, bytes in all or None). `base_url` replaces scheme and host of the public
     address, for a proxy on one of `hosts`. Raises `UnknownNameError`, or `DataSourceError` with one sentence; a broken
-    transfer goes on at the next call.
+    transfer goes on at the next call. A set in the local mirror is at hand: nothing is fetched.
     """
+    if cache_dir is None and not base_url and (mirror := mirror_folder(name)) is not None:
+        return mirror
     root = cache_folder(cache_dir)
     for part in parts(name):
         folder = _part_folder(root, part)

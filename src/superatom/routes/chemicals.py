@@ -278,6 +278,30 @@ def donor_products(name: str) -> tuple[Species, ...]:
     return (chemical("NaB(OH)4"),) if name == "NaBH4" else products
 
 
+def is_silane(name: str) -> bool:
+    """Whether a reductant works by its Si-H bonds, without water or base.
+
+    >>> is_silane("Ph2SiH2"), is_silane("NaBH4"), is_silane("")
+    (True, False, False)
+    """
+    return bool(name) and "[SiH" in reagent_table().find(name).smiles
+
+
+def silyl_product(name: str, anion: Species) -> Species:
+    """Return a silane with its Si-H replaced by an anion, as it takes up the counter-ions of a salt.
+
+    >>> silyl_product("Ph2SiH2", chemical("AcO-")).formula
+    'Ph2Si(OAc)2'
+    """
+    silane, [(group, _)] = donor(name), anion.units
+    n = (reagent_table().find(name).electrons_delivered or 0) // 2
+    units = {**silane.counts, "H": silane.counts["H"] - n, group: n}
+    bare = silane.formula.removesuffix("H" + (str(n) if n > 1 else ""))
+    text = group if group in ligand_table() and ligand_table().find(group).is_bare_atom else f"({group})"
+    formula = f"{bare}{text}{n if n > 1 else ''}"
+    return Species(formula, tuple(sorted((u, k) for u, k in units.items() if k)), 0, "molecule")
+
+
 def donor_named(text: str) -> str:
     """Return the reductant a free text names first, or an empty string when it names none that is known here.
 

@@ -1,8 +1,9 @@
 """From a proposal to a step: its equation with electrons, its equation with the real reductant, its electron count.
 
 Which by-products are offered to the balance is the chemistry: excess thiolate of a gold reduction leaves as
-[Au(SR)2]-, exchanged ligands as thiols, surplus metal as its complex, counter-ions as ions. What the source
-does not state (the electron acceptor, an extra metal source) is said in a remark, never silently assumed.
+[Au(SR)2]-, exchanged ligands as thiols, surplus metal as its complex, counter-ions as ions. A silane works without
+water: its Si-H give the hydrides, silicon takes up the anions of the salt. What the source does not state (the
+electron acceptor, an extra metal source) is said in a remark, never silently assumed.
 """
 
 from __future__ import annotations
@@ -24,17 +25,24 @@ from superatom.routes.chemicals import (
     feed_complex,
     free_ligand,
     has_metal,
+    is_silane,
     ligand_anion,
     of_cluster,
     phosphine_oxide,
+    silyl_product,
 )
 from superatom.routes.transformations.proposal import Proposal
+from superatom.structures.elements import METAL_GROUPS
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
 _ACCEPTOR = "Metal electrons leave in this step; the acceptor is not stated, oxygen of the air is assumed."
+_SILANE = "Hydrides and hydrogen come from Si-H; the equation needs neither water nor base."
 _NET = "The equation is the net one from the complex over reduction and focusing."
-_METAL_FROM_OUTSIDE = "The balance needs {what}, which the source does not name: from decomposed cluster, or added."
+_METAL_FROM_OUTSIDE = (
+    "The balance needs {what}, which the source does not name: from decomposed cluster (then take at least {times:.3g} "
+    "times the cluster of the equation), or added as a complex made beforehand."
+)
 _COIN_METALS = ("Au", "Ag", "Cu")
 
 
@@ -104,6 +112,7 @@ class _Change:
     starts: tuple[Nanocluster, ...]
     transformation: Transformation
     is_reduction: bool
+    has_water: bool
 
     @classmethod
     def of(cls, proposal: Proposal) -> _Change:
@@ -113,7 +122,8 @@ class _Change:
             own = {free_ligand(ligand) for ligand, _ in proposal.mixture_of.ligands}
             reactants = [of_cluster(proposal.mixture_of), *(s for s in reactants if s not in own)]
         kind = proposal.transformation
-        return cls(proposal.product, tuple(reactants), proposal.starts, kind, bool(proposal.reductant))
+        has_water = not is_silane(proposal.reductant)
+        return cls(proposal.product, tuple(reactants), proposal.starts, kind, bool(proposal.reductant), has_water)
 
 
 def _electronic(proposal: Proposal) -> Equation:
@@ -156,9 +166,9 @@ def _surroundings(
     protic = [a for a in ligands if a.ligand_class in ("thiolate", "selenolate", "tellurolate", "alkynyl")]
     ions = [ligand_anion(a) for a in ligands if a not in protic] + _counter_ions(reactants)
     anions, acids = [ligand_anion(a) for a in protic], [free_ligand(a) for a in protic]
-    thiolates = [a for a in protic if a.ligand_class == "thiolate"]
-    pair = [_pair_complex(thiolates[0])] if host == "Au" and len(thiolates) == 1 else []
-    water = [chemical("H2O"), chemical("OH-")]
+    paired = [a for a in protic if a.ligand_class in ("thiolate", "selenolate")]
+    pair = [_pair_complex(paired[0])] if host == "Au" and len(paired) == 1 else []
+    water = [chemical("H2O"), chemical("OH-")] if change.has_water else [chemical("H+")]
     if not change.starts:
         return [
             (pair, [*ions, ELECTRON]),
@@ -189,9 +199,9 @@ def _surroundings(
     return [*charged, *plain] if change.is_reduction else [*plain, *charged]
 
 
-def _pair_complex(thiolate: Ligand) -> Species:
-    """[Au(SR)2]-, how surplus thiolate leaves a gold reduction."""
-    return of_cluster(Nanocluster.of({"Au": 1}, {thiolate: 2}, -1))
+def _pair_complex(ligand: Ligand) -> Species:
+    """[Au(SR)2]-, how surplus thiolate or selenolate leaves a gold reduction."""
+    return of_cluster(Nanocluster.of({"Au": 1}, {ligand: 2}, -1))
 
 
 def _counter_ions(reactants: Sequence[Species]) -> list[Species]:
@@ -233,7 +243,20 @@ def _with_real_reductant(proposal: Proposal, electronic: Equation) -> tuple[Equa
         name = proposal.reductant or DEFAULT_REDUCTANT
         if not proposal.reductant and proposal.mixture_of is None:
             remarks = (*remarks, f"The balance needs electrons; {name} is assumed as their source.")
+        if is_silane(name):
+            return _with_silane(electronic, proposal.product, name), (*remarks, _SILANE)
     return _neutralised(with_donor(electronic, _half_reaction(name))), remarks
+
+
+def _with_silane(electronic: Equation, product: Species, name: str) -> Equation:
+    """Return an equation with a silane for its electrons and protons: hydrides and H2 from Si-H, anions to silicon."""
+    anions = [s for s, _ in electronic.products if s.kind == "ion" and s.charge == -1]
+    others = [s for s, _ in electronic.products if s != product and s not in anions]
+    reactants = [s for s, _ in electronic.reactants if s not in (ELECTRON, chemical("H+"))]
+    made = [silyl_product(name, anion) for anion in anions]
+    return balance(
+        [*reactants, donor(name)], [product], by_products=[*made, chemical("H2"), *others], side_species=anions
+    )
 
 
 @cache
@@ -261,7 +284,14 @@ def _neutralised(equation: Equation) -> Equation:
 def _unstated_metal(proposal: Proposal, equation: Equation) -> tuple[str, ...]:
     """Say when a complex had to be taken up that no precursor provides."""
     given = set(proposal.precursors) | ({of_cluster(proposal.mixture_of)} if proposal.mixture_of else set())
-    extra = [
-        f"{n} {s.formula}" if n > 1 else s.formula for s, n in equation.reactants if s not in given and has_metal(s)
-    ]
-    return (_METAL_FROM_OUTSIDE.format(what=" and ".join(extra)),) if extra else ()
+    extra = [(s, n) for s, n in equation.reactants if s not in given and has_metal(s)]
+    if not extra:
+        return ()
+    provided = sum(_metal_atoms(s, n) for s, n in equation.reactants if s in given)
+    times = 1 + sum(_metal_atoms(s, n) for s, n in extra) / provided
+    what = " and ".join(f"{n} {s.formula}" if n > 1 else s.formula for s, n in extra)
+    return (_METAL_FROM_OUTSIDE.format(what=what, times=times),)
+
+
+def _metal_atoms(species: Species, n: int) -> int:
+    return n * sum(k for unit, k in species.units if unit in METAL_GROUPS)

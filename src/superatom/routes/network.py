@@ -28,6 +28,8 @@ V = TypeVar("V")
 
 _MIXTURE = re.compile(r"(?P<metal>Au|Ag|Cu)_?[xnN]\((?P<ligand>[^)]+)\)_?[xymp](?P<halide>Cl|Br)?")
 _UNSORTED = re.compile(r"(?P<metal>Au|Ag|Cu)-(?P<ligand>[\w-]+) (?:particles|clusters)")
+# an outcome that names its metal atoms only, such as ``Au18 (cysteamine)``
+_SIZE_ONLY = re.compile(r"(?:Au|Ag|Cu)(?P<n>\d+) \(")
 _MADE = ("synthesised", "synthesised (x variable)")
 # a recipe whose product has fewer ligands than this per metal was not given its ligand count
 _FEWEST_LIGANDS = 0.2
@@ -61,11 +63,13 @@ class Network:
     precedents: tuple[Precedent, ...]
     failures: tuple[Precedent, ...]
     complexes: dict[Nanocluster, tuple[Precedent, ...]] = field(repr=False, compare=False)
+    mixtures: dict[Nanocluster, tuple[Precedent, ...]] = field(repr=False, compare=False)
     by_shape: dict[Shape, tuple[Edge, ...]] = field(repr=False, compare=False)
     known_by_shape: dict[Shape, tuple[KnownCluster, ...]] = field(repr=False, compare=False)
     known_by_metals: dict[tuple[tuple[str, int], ...], tuple[KnownCluster, ...]] = field(repr=False, compare=False)
 
     made_by_ligand: dict[Ligand, tuple[KnownCluster, ...]] = field(repr=False, compare=False)
+    sizes_by_ligand: dict[Ligand, tuple[tuple[int, str], ...]] = field(repr=False, compare=False)
     products: frozenset[Nanocluster] = field(repr=False, compare=False)
 
     def exact(self, cluster: Nanocluster) -> tuple[KnownCluster, ...]:
@@ -75,6 +79,14 @@ class Network:
     def made_with(self, ligand: Ligand) -> tuple[KnownCluster, ...]:
         """Return the synthesised clusters that carry this ligand."""
         return self.made_by_ligand.get(ligand, ())
+
+    def sizes_with(self, ligand: Ligand) -> tuple[tuple[int, str], ...]:
+        """Return the sizes made with this ligand alone as (metal atoms, name): of known clusters, then of recipes."""
+        known = [k for k in self.made_with(ligand) if k.cluster and len(k.cluster.ligands) == 1]
+        return (
+            *((k.cluster.n_metals, k.formula) for k in known if k.cluster),
+            *self.sizes_by_ligand.get(ligand, ()),
+        )
 
 
 def shape(cluster: Nanocluster) -> Shape:
@@ -151,15 +163,24 @@ def network_of(
             for edge in _edges_of(precedent):
                 edges[edge].append(precedent)
     usual = {k.cluster for k in all_known if k.cluster}
+    focused = {edge.product for edge in edges if edge.mixture_of is not None}
     made_complexes: list[tuple[Nanocluster, Precedent]] = []
+    made_mixtures: list[tuple[Nanocluster, Precedent]] = []
+    sizes: list[tuple[Ligand, tuple[int, str]]] = []
     for recipe in recipes:
+        sizes.extend(_size_of_recipe(recipe))
         feed = recipe.target_cluster
         if feed is not None and is_feed(feed) and recipe.outcome.success:
             made_complexes.append((feed, _as_precedent(recipe, Edge(Transformation.COMPLEXATION, feed))))
+        if feed is None and (unsorted := _unsorted_in(recipe.target)) is not None:
+            growth = Edge(Transformation.REDUCTION_GROWTH, unsorted, feeds=(unsorted,))
+            made_mixtures.append((unsorted, replace(_as_precedent(recipe, growth), product_clusters=())))
         made = _edge_of_recipe(recipe, usual)
         if made is not None:
             like = [edge for edge in edges if _same_method(made, edge)]
-            for supported in like or ([made] if _states_method(recipe) else []):
+            # without a stated start, reduction of what is also reported by focusing may be either
+            is_open = made.mixture_of is None and made.product in focused
+            for supported in like or ([] if is_open else [made]):
                 edges[supported].append(_as_precedent(recipe, made))
     merged = _with_reductants(edges)
     return Network(
@@ -168,11 +189,13 @@ def network_of(
         precedents=tuple(p for p in all_precedents if p.succeeded),
         failures=tuple(p for p in all_precedents if not p.succeeded),
         complexes=_group([*_complexations(all_precedents), *made_complexes]),
+        mixtures=_group(made_mixtures),
         by_shape=_group((shape(edge.product), edge) for edge in merged),
         known_by_shape=_group((shape(k.cluster), k) for k in all_known if k.cluster and _charge_is_known(k)),
         made_by_ligand=_group(
             (ligand, k) for k in all_known if k.cluster and k.status in _MADE for ligand, _ in k.cluster.ligands
         ),
+        sizes_by_ligand=_group(sizes),
         products=frozenset(edge.product for edge in merged),
         known_by_metals=_group((tuple(sorted(k.cluster.metals)), k) for k in all_known if k.cluster),
     )
@@ -274,18 +297,21 @@ def _mixture_in(text: str, precedent: Precedent) -> Nanocluster | None:
     return Nanocluster.of({match["metal"]: 1}, {ligand: 1})
 
 
-def _unsorted_in(starting_material: str) -> Nanocluster | None:
+def _unsorted_in(text: str) -> Nanocluster | None:
     """Return the complex behind polydisperse or unsorted clusters, such as ``polydisperse Au-PPh3 particles``."""
-    match = _UNSORTED.search(starting_material)
+    match = _UNSORTED.search(text)
     if not match or match["ligand"] not in ligand_table():
         return None
     return feed_complex(match["metal"], ligand_table().find(match["ligand"]))
 
 
 def _edge_of_recipe(recipe: Recipe, usual: set[Nanocluster]) -> Edge | None:
-    """Return the edge of a successful recipe that starts at complexes, or None for any other recipe."""
+    """Return the edge of a successful recipe that starts at complexes, or None for any other recipe.
+
+    A recipe that states neither start, salt nor reductant tells nothing of the way, so it is evidence for none.
+    """
     product = recipe.target_cluster
-    if product is None or recipe.outcome.success is not True:
+    if product is None or recipe.outcome.success is not True or not _states_method(recipe):
         return None
     mixture = _unsorted_in(recipe.starting_material)
     if recipe.starting_material.strip() and mixture is None:
@@ -313,16 +339,21 @@ def _states_method(recipe: Recipe) -> bool:
 
 
 def _same_method(recipe: Edge, reaction: Edge) -> bool:
-    """Whether a recipe supports a reaction edge: same product, directly or by focusing, same reductant."""
-    focuses_any = reaction.mixture_of is not None and not reaction.reductant
-    direct = (recipe.transformation, Transformation.SIZE_FOCUSING)
+    """Whether a recipe supports a reaction edge: same product, transformation, start and reductant."""
     return (
-        reaction.product == recipe.product
-        and reaction.transformation in direct
-        and (recipe.mixture_of is None or recipe.mixture_of == reaction.mixture_of)
+        (reaction.product, reaction.transformation) == (recipe.product, recipe.transformation)
+        and recipe.mixture_of == reaction.mixture_of
         and not reaction.starts
-        and (recipe.reductant in ("", reaction.reductant) or focuses_any)
+        and recipe.reductant in ("", reaction.reductant)
     )
+
+
+def _size_of_recipe(recipe: Recipe) -> Iterable[tuple[Ligand, tuple[int, str]]]:
+    """Yield ligand and size of a successful recipe whose product is known by its number of metal atoms only."""
+    match = _SIZE_ONLY.match(recipe.outcome.product)
+    table = ligand_table()
+    if match and recipe.outcome.success and recipe.target_cluster is None and recipe.ligand in table:
+        yield table.find(recipe.ligand), (int(match["n"]), f"{recipe.outcome.product} by {recipe.id}")
 
 
 def _as_precedent(recipe: Recipe, edge: Edge) -> Precedent:

@@ -43,7 +43,13 @@ class Stock:
     @classmethod
     def of(cls, names: Iterable[str], *, name: str = "stock") -> Stock:
         """Build a stock from names; raises `StockError` for one that is no salt, ligand, reductant or cluster."""
-        return cls(frozenset(_resolve(entry) for entry in names if entry.strip()), name)
+        wanted = [entry.strip() for entry in names if entry.strip()]
+        found = frozenset(_resolve(entry) for entry in wanted if entry != BENCH)
+        if BENCH in wanted:
+            found |= cls.bench().species
+        if not found:
+            raise StockError("the stock is empty; name salts, ligands and reductants, or bench for the usual shelf")
+        return cls(found, name)
 
     @classmethod
     def bench(cls) -> Stock:

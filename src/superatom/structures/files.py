@@ -17,6 +17,7 @@ import numpy as np
 
 from superatom.errors import StructureError
 from superatom.structures.crystals import read_cif, whole_molecules
+from superatom.structures.formula import check_charge
 from superatom.structures.structure import MAX_ATOMS, Structure
 from superatom.structures.symbols import element_of
 from superatom.structures.xyz import atom_of_line, charge_in, floats_of, read_xyz
@@ -126,7 +127,7 @@ def _finish(frame: Structure, charge: int | None) -> Structure:
     if frame.cell is not None:
         frame = whole_molecules(frame)
     if charge is not None:
-        frame = replace(frame, charge=charge, charge_basis="given by the user")
+        frame = replace(frame, charge=check_charge(charge), charge_basis="given by the user")
     return frame
 
 
@@ -150,14 +151,18 @@ def check_geometry(frame: Structure) -> None:
 
     distances, nearest = cKDTree(frame.positions).query(frame.positions, k=2)
     typical = float(np.median(distances[:, 1]))
+    worst = int(np.argmin(distances[:, 1]))
+    if distances[worst, 1] < 1e-6:
+        other = int(nearest[worst][nearest[worst] != worst][0])
+        raise StructureError(f"{name}: atoms {min(worst, other) + 1} and {max(worst, other) + 1} are in one place")
     if typical < 0.45 and n > 2:
         raise StructureError(
             f"{name}: neighbouring atoms are {typical:.2g} apart; this looks like nm or fractional coordinates, "
             "expected Å"
         )
     if typical > 20:
-        raise StructureError(f"{name}: neighbouring atoms are {typical:.3g} apart; this looks like pm, expected Å")
-    worst = int(np.argmin(distances[:, 1]))
+        guess = "this looks like pm" if typical > 60 else "these atoms are not bonded"
+        raise StructureError(f"{name}: neighbouring atoms are {typical:.3g} apart; {guess}, expected a molecule in Å")
     if distances[worst, 1] < 0.1:
         other = int(nearest[worst][nearest[worst] != worst][0])
         raise StructureError(
@@ -230,16 +235,35 @@ def _read_mol2(text: str, name: str, _alternative: str | None) -> list[Structure
             if not words or words[0].startswith("#"):
                 continue
             position = floats_of(" ".join(words[2:5]), 3)
-            symbol = (element_of(words[5].split(".")[0]) or element_of(words[1])) if len(words) > 5 else None
+            symbol = _mol2_element(words[1], words[5]) if len(words) > 5 else None
             if position is None or symbol is None:
                 raise StructureError(f"{name}: {line[:60]!r} is not a mol2 atom line (id, name, x, y, z, type)")
             symbols.append(symbol)
             positions.append(position)
-        counts = re.search(r"\A[^\n]*\n[^\n]*\n\s*(\d+)", block)
+        counts = re.search(r"\A[^\n]*\n[^\n]*\n\s*(\d+)(?:\s+(\d+))?", block)
         if counts and int(counts[1]) != len(symbols):
             raise StructureError(f"{name}: {counts[1]} atoms announced but {len(symbols)} found; the file is truncated")
+        _check_mol2_bonds(block, name, len(symbols), int(counts[2]) if counts and counts[2] else None)
         frames.append(Structure(tuple(symbols), np.array(positions).reshape(-1, 3), source=name))
     return frames
+
+
+def _mol2_element(label: str, kind: str) -> str | None:
+    """Return the element of a mol2 atom: of a Tripos type (``C.ar``), else of its name (GAFF types are lower case)."""
+    tripos = kind.split(".", maxsplit=1)[0]
+    if tripos[:1].isupper():
+        return element_of(tripos) or element_of(label)
+    return _element_of_label(label)
+
+
+def _check_mol2_bonds(block: str, name: str, n_atoms: int, announced: int | None) -> None:
+    section = re.search(r"@<TRIPOS>BOND[^\n]*\n(.*?)(?=\n@<TRIPOS>|\Z)", block, re.DOTALL)
+    bonds = [line.split() for line in section[1].split("\n") if line.strip()] if section else []
+    if announced is not None and section and announced != len(bonds):
+        raise StructureError(f"{name}: {announced} bonds announced but {len(bonds)} found; the file is damaged")
+    for words in bonds:
+        if len(words) < 4 or not all(w.isdigit() and 1 <= int(w) <= n_atoms for w in words[1:3]):
+            raise StructureError(f"{name}: bond line {' '.join(words)[:40]!r} names no two atoms of the {n_atoms}")
 
 
 def _read_gro(text: str, name: str, _alternative: str | None) -> list[Structure]:

@@ -16,6 +16,7 @@ from superatom.structures.ligands import Ligand, LigandTable, normalise_name
 
 MAX_LENGTH = 400  # characters; longer text is no cluster formula
 MAX_COUNT = 100_000  # atoms or ligands of one kind
+MAX_CHARGE = 30  # e; known clusters stay within 10
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _OPEN = {"(": ")", "[": "]", "{": "}"}
@@ -60,6 +61,8 @@ def read_formula(text: str, table: LigandTable) -> FormulaParts:
     -4
     """
     plain = plain_text(text)
+    if re.search(r"[·•]", plain):
+        raise FormulaError(f"{text!r} holds a solvent or salt after the dot; give the cluster alone")
     body, charge = _split_charge(plain, text)
     if _VARIABLE.search(_without_ligands(_OXIDATION_STATE.sub("", body))):
         raise FormulaError(f"{text!r} has a variable composition (x, n); give one member, such as [Ag5Au20(SR)18]-")
@@ -124,8 +127,8 @@ def plain_text(text: str) -> str:
         raise FormulaError("the formula is empty; give one such as [Au25(PET)18]-")
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"the formula has {len(text)} characters; at most {MAX_LENGTH} make sense")
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Cn") and not c.isspace() for c in text):
-        raise FormulaError(f"{text!r} holds control characters; give plain text such as [Au25(PET)18]-")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn") and not c.isspace() for c in text):
+        raise FormulaError(f"{text!a} holds control characters; give plain text such as [Au25(PET)18]-")
     plain = re.sub(rf"(?<![{_SUPERSCRIPTS}])(?=[{_SUPERSCRIPTS}])", "^", text)
     plain = re.sub(r"\\(?:mathrm|mathbf|text|textrm|rm|ce)\b", "", plain)
     plain = re.sub(r"\\equiv\s*", "≡", plain)
@@ -158,7 +161,7 @@ def _split_charge(plain: str, text: str) -> tuple[str, int | None]:
         if re.match(r"\(?(?:[A-Z]|\[)", tail):
             raise FormulaError(f"{tail!r} follows the cluster in {text!r}; give the cluster ion alone, with its charge")
         return plain, None
-    if match := re.search(r"\^[^\^]*$|\(\d*[+-]\)$|(?<=\D)[+-]+$|(?<=\d)[+-]$|(?<=\d)-1$", plain):
+    if match := re.search(r"\^[^\^)]*$|\^\([^\^)]*\)$|\(\d*[+-]\)$|(?<=\D)[+-]+$|(?<=\d)[+-]$|(?<=\d)-1$", plain):
         if not (charge := _CHARGE.fullmatch(match[0])):
             raise FormulaError(f"{match[0]!r} in {text!r} is no charge; write it as [..]-, [..]2+ or [..]4-")
         return plain[: match.start()], _charge_value(charge, text)
@@ -169,10 +172,23 @@ def _charge_value(match: re.Match[str], text: str) -> int:
     if match["zero"]:
         return 0
     if match["run"]:
-        return len(match["run"]) * (1 if match["run"][0] == "+" else -1)
+        return check_charge(len(match["run"]) * (1 if match["run"][0] == "+" else -1))
     if match["n"] and match["m"]:
         raise FormulaError(f"the charge {match[0]!r} in {text!r} is given twice; write 2- or -2")
-    return int(match["n"] or match["m"] or 1) * (1 if match["sign"] == "+" else -1)
+    return check_charge(int(match["n"] or match["m"] or 1) * (1 if match["sign"] == "+" else -1))
+
+
+def check_charge(charge: int) -> int:
+    """Return `charge` (e) or raise `FormulaError` when no cluster could carry it.
+
+    >>> check_charge(-4)
+    -4
+    """
+    if abs(charge) > MAX_CHARGE:
+        raise FormulaError(
+            f"a charge of {charge:+d} is beyond any cluster; it lies between -{MAX_CHARGE} and +{MAX_CHARGE}"
+        )
+    return charge
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -209,7 +225,7 @@ class _Reader:
             raise FormulaError(f"{self.text!r} nests brackets more than four deep")
         i = 0
         while i < len(body):
-            if body[i] in "@·*-,":
+            if body[i] in "@-,":
                 i += 1
             elif body[i] in _OPEN:
                 i = self._read_bracket(body, i, multiplier, depth)

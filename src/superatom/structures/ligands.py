@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.errors import ReferenceDataError, UnknownLigandError, did_you_mean
+from superatom.structures.elements import METAL_GROUPS
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
 _FORMULA_PIECE = re.compile(r"([A-Z][a-z]?)(\d*)")
@@ -89,7 +90,7 @@ class LigandTable:
             for name in (ligand.name, ligand.full_name, *ligand.synonyms):
                 other = self._by_name.setdefault(normalise_name(name), ligand)
                 if other is not ligand and name == ligand.name:
-                    raise ReferenceDataError(f"ligand name {name!r} is used by {other.full_name} already")
+                    raise ReferenceDataError(f"{ligand.source}: the name {name!r} is used by {other.full_name} already")
         lower: dict[str, Ligand | None] = {}
         for name, ligand in self._by_name.items():
             lower[name.lower()] = ligand if lower.get(name.lower(), ligand) is ligand else None
@@ -224,10 +225,13 @@ def _read_user_file(path: Path) -> Iterator[Ligand]:
     reader = csv.DictReader(text.splitlines())
     if not {"name", "smiles"} <= set(reader.fieldnames or ()):
         raise ReferenceDataError(
-            f"{path}: the first line must name the columns name and smiles; found {','.join(reader.fieldnames or ())}"
+            f"{path}: the first line must name the columns name and smiles, separated by commas; "
+            f"found {','.join(reader.fieldnames or ())!r}"
         )
     for number, row in enumerate(reader, start=2):
         cells = {key: (value or "").strip() for key, value in row.items() if key}
+        if None in row:
+            raise ReferenceDataError(f"{path}, line {number}: more cells than columns; put quotes around a comma")
         if any(cells.values()):
             yield ligand_from_smiles(cells.pop("name"), cells.pop("smiles"), where=f"{path}, line {number}", **cells)
 
@@ -255,6 +259,10 @@ def ligand_from_smiles(
 
     if not name or not smiles or len(smiles) > 2000:
         raise ReferenceDataError(f"{where}: a ligand needs a name and a SMILES of at most 2000 characters")
+    if name in METAL_GROUPS:
+        raise ReferenceDataError(f"{where}: {name!r} is a metal; a ligand needs another name")
+    if "." in smiles:
+        raise ReferenceDataError(f"{where}: {smiles!r} holds several molecules; give the free ligand without its salt")
     with rdBase.BlockLogs():
         molecule = Chem.MolFromSmiles(smiles)
     if molecule is None:

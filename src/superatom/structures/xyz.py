@@ -86,10 +86,12 @@ def _xyz_frame(lines: list[str], at: int, name: str) -> tuple[Structure, int]:
             raise StructureError(f"{name}: more than {MAX_ATOMS} atoms; at most {MAX_ATOMS} are read")
     if n is not None and len(symbols) < n:
         found = lines[end][:40].strip() if end < len(lines) else ""
+        if floats_of(" ".join(found.split()[columns[1] : columns[1] + 3]), 3):
+            raise StructureError(f"{name}: line {end + 1} reads {found!r}, which starts with no element symbol")
         raise StructureError(
             f"{name}: the first line announces {n} atoms but only {len(symbols)} follow"
             + (f" (line {end + 1} reads {found!r})" if found else "")
-            + "; the file is truncated or an element symbol is unknown"
+            + "; the file is truncated"
         )
     if not symbols:
         raise StructureError(f"{name}: no atoms found")

@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+import typer
+
 from superatom.app.cli.application import app
 from superatom.errors import SuperatomError
 
@@ -24,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = len(arguments) < len(given) or bool(os.environ.get("SUPERATOM_DEBUG"))
     _write_any_character()
     try:
-        app(args=arguments, prog_name="superatom")
-    except SystemExit as finished:
-        return finished.code if isinstance(finished.code, int) else int(finished.code is not None)
+        code = app(args=arguments, prog_name="superatom", standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return _say("interrupted", 130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -42,8 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as fault:
         if debug:
             raise
+        if usage := getattr(fault, "format_message", None):  # typer's errors of use share no public base class
+            if not arguments:  # the whole help text, not a sentence
+                sys.stderr.write(usage() + "\n")
+                return 2
+            return _say(f"{usage().rstrip('.')}; superatom --help lists what is legal", 2)
         return _say(f"a fault in superatom ({type(fault).__name__}: {fault}); --debug shows where, please report it", 1)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _say(sentence: str, code: int) -> int:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from superatom.app.cli.options import Json, Ligands, write_json, write_text
-from superatom.errors import StructureError, SuperatomError
+from superatom.errors import ChemistryError, StructureError, SuperatomError
 
 # endings that mean a file is meant, even when it is not there
 FILE_ENDINGS = frozenset({".cif", ".xyz", ".extxyz", ".mol2", ".pdb", ".gro", ".vasp", ".poscar", ".txt"})
@@ -22,13 +22,15 @@ def inspect(
         typer.Argument(metavar="X...", help="Formulas or structure files; - reads them from standard input."),
     ],
     *,
-    charge: Annotated[int | None, typer.Option(help="Net charge in e, where a file does not state it.")] = None,
+    charge: Annotated[int | None, typer.Option(help="Net charge in e, where formula or file states none.")] = None,
     as_json: Json = False,
     ligands: Ligands = None,
 ) -> None:
     """Say what a cluster is: composition, electrons, accessibility; core, staples, symmetry of a structure."""
     del ligands  # its callback has acted
     names = list(_names(inputs))
+    if not names:
+        raise ChemistryError("standard input holds nothing to inspect; give one formula or file name a line")
     if len(names) == 1:
         _show([_inspected(names[0], charge)], as_json=as_json, is_batch=False)
         return
@@ -62,7 +64,7 @@ def _inspected(name: str, charge: int | None) -> dict[str, Any]:
         if not _is_file(path):
             raise StructureError(f"{name!r} is no file here; give a structure file that exists, or a formula")
         return {"input": name, **inspect_structure(path, charge=charge)}
-    return inspect_formula(name)
+    return inspect_formula(name, charge=charge)
 
 
 def _is_file(path: Path) -> bool:

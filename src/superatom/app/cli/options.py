@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from superatom.errors import SuperatomError
+from superatom.app.output import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,15 +50,5 @@ def write_text(show: Callable[[Console], None]) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """Write a whole file or none of it, and name it on standard error."""
-    if not path.parent.is_dir():
-        raise SuperatomError(f"cannot write {path}: there is no folder {path.parent}")
-    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=False)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        Path(partial).chmod(0o644)
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    write_whole(path, text)
     typer.echo(f"wrote {path}", err=True)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from superatom.app.cli.options import Json, Ligands, write_file, write_json, write_text
+from superatom.app.output import check_writable
 
 
 class ScaleOf(StrEnum):
@@ -36,6 +37,8 @@ def plan(
 ) -> None:
     """Plan a synthesis: routes from your stock, balanced steps, settings with evidence, what to try first."""
     del ligands  # its callback has acted
+    check_writable(html)
+    check_writable(csv)
     from superatom.campaign.planning import plan as make_plan
 
     document = make_plan(

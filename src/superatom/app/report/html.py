@@ -12,15 +12,18 @@ import hashlib
 import re
 from collections.abc import Container, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from superatom.app.output import write_whole
 from superatom.app.report import tables, typeset
 from superatom.app.report.diagram import route_svg, shell_svg
 from superatom.app.report.tables import structure_lines
+from superatom.campaign.plan import Plan
 from superatom.errors import UnknownNameError
 from superatom.structures.kernels import ideal_kernel
 
@@ -57,6 +60,11 @@ def plan_html(plan: Mapping[str, Any]) -> str:
         )
     )
     return str(page)
+
+
+def write_html(plan: Plan, path: str | Path) -> None:
+    """Write the report of a plan as one self-contained page; raises `SuperatomError` where it cannot be written."""
+    write_whole(Path(path), plan_html(plan.to_dict()))
 
 
 def _environment(record_ids: Container[str]) -> Environment:

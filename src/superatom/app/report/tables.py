@@ -124,6 +124,27 @@ def number(value: float | None, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def charge_words(charge: int) -> str:
+    """Return a charge with its sign, zero without one.
+
+    >>> charge_words(2), charge_words(-1), charge_words(0)
+    ('+2', '-1', '0')
+    """
+    return f"{charge:+d}" if charge else "0"
+
+
+def basis_of_lines(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return (reagents, basis) of a bench sheet, the lines that rest on the same thing together.
+
+    >>> basis_of_lines([{"reagent": "water", "basis": "5 mM"}, {"reagent": "THF", "basis": "5 mM"}])
+    [('water, THF', '5 mM')]
+    """
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        found.setdefault(str(line["basis"]), []).append(str(line["reagent"]))
+    return [(", ".join(names), basis) for basis, names in found.items()]
+
+
 def product_of(step: Mapping[str, Any]) -> str:
     """Return the main product of a step; a size mixture is in no equation, so the step names it."""
     return str(step["product"])

@@ -21,6 +21,8 @@ from superatom.app.report.tables import (
     LEVER_TITLES,
     accessibility_words,
     all_evidence,
+    basis_of_lines,
+    charge_words,
     column_title,
     columns_of,
     cost_words,
@@ -114,7 +116,7 @@ def card_lines(card: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     if card["charge"] is None:
         yield "charge", f"not known: {card.get('charge_basis', '')}"
     else:
-        yield "charge", f"{card['charge']:+d}" if card["charge"] else "0"
+        yield "charge", charge_words(card["charge"])
     if card.get("molar_mass_g_per_mol"):
         yield "molar mass", f"{number(card['molar_mass_g_per_mol'], 6)} g/mol"
     if (shell := card.get("shell")) and card.get("valence_electrons") is not None:
@@ -122,7 +124,7 @@ def card_lines(card: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "valence electrons", f"{card['valence_electrons']}{label}; {shell['remark']}"
         if not card["shell_closed"] and card["valence_electrons"] > 0:
             charges = [shell["charge_to_lower"], shell["charge_to_upper"]]
-            yield "closed shell at", " or ".join(f"charge {q:+d}" for q in charges if q is not None)
+            yield "closed shell at", " or ".join(f"charge {charge_words(q)}" for q in charges if q is not None)
     if accessibility := card.get("accessibility"):
         yield "accessibility index", "; ".join(accessibility_words(accessibility))
     for pair in card.get("mixing", ()):
@@ -274,6 +276,7 @@ def _show_sheet(console: Console, sheet: Mapping[str, Any]) -> None:
         for line in sheet["lines"]
     ]
     show_rows(console, rows, indent=5)
+    _pairs(console, [("basis", f"{names}: {basis}") for names, basis in basis_of_lines(sheet["lines"])], indent=5)
     for n, action in enumerate(sheet["order_of_addition"], start=1):
         _listed(console, f"{n}.", str(action), indent=5)
     hazards = [("hazard", f"{h['reagent']}: {h['danger']}. {h['do']}") for h in sheet["hazards"]]

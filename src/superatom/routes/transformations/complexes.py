@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superatom.data.records import Species, Support, Transformation
-from superatom.routes.chemicals import DEFAULT_REDUCTANT, donor, free_ligand, is_feed, of_cluster, salts_of
+from superatom.routes.chemicals import DEFAULT_REDUCTANT, donor, donor_named, free_ligand, is_feed, of_cluster, salts_of
 from superatom.routes.network import Network
 from superatom.routes.transformations.proposal import Proposal, organic, terms_of
 from superatom.structures.nanocluster import Nanocluster
@@ -72,9 +72,11 @@ def mixture_reduction(target: Species, network: Network) -> Iterator[Proposal]:
     """Propose reduction of the complex to the size mixture that a focusing step starts from."""
     if target.kind != "mixture" or target.cluster is None:
         return
-    focusing = [e for e in network.edges if e.mixture_of is not None and e.mixture_of.metals == target.cluster.metals]
-    precedents = tuple(p for e in focusing if e.mixture_of == target.cluster for p in e.precedents)
-    named = next((e.reductant for e in focusing if e.mixture_of == target.cluster and e.reductant), "")
+    made = network.mixtures.get(target.cluster, ())
+    focusing = [e for e in network.edges if e.mixture_of == target.cluster]
+    precedents = (*made, *(p for e in focusing for p in e.precedents))
+    stated = (*(donor_named(p.conditions.reductant) for p in made), *(e.reductant for e in focusing))
+    named = next((reductant for reductant in stated if reductant), "")
     reductant = named or DEFAULT_REDUCTANT
     terms = terms_of(Transformation.REDUCTION_GROWTH, precedents, makes_mixture=True)
     terms |= {"yield": 0.0, "evidence": min(terms["evidence"], 0.2)}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from superatom.data.records import Precedent, Species, Transformation
 from superatom.routes.chemicals import DEFAULT_REDUCTANT, feed_complex, of_cluster, salts_of
 from superatom.routes.network import Edge, Network, default_feeds, shape
-from superatom.routes.transformations.proposal import Proposal, cite, organic, site_remarks
+from superatom.routes.transformations.proposal import Proposal, cite, organic, separation_remarks, site_remarks
 from superatom.routes.transformations.reported import feed_and_rest, inferred_proposal
 from superatom.structures.nanocluster import Nanocluster
 
@@ -62,7 +62,7 @@ def doping(target: Species, network: Network) -> Iterator[Proposal]:
             precedents=precedents,
             inferred_from=cite(precedents[0]) if precedents else "co-reduction doping, review section 3.3",
             inference=distance + penalty,
-            remarks=(site, spread, odd),
+            remarks=(site, spread, odd, *separation_remarks(cluster, network)),
         )
     if dopant in _EXCHANGE_DOPANTS and Transformation.METAL_EXCHANGE not in ways and not mismatch:
         precedents, distance = _dopant_precedents(Transformation.METAL_EXCHANGE, dopant, host, network)

@@ -235,7 +235,8 @@ def _conversions(start: Nanocluster, target: Nanocluster, network: Network) -> s
             continue
         if shape(edge.starts[0]) != shape(start) or edge.product.metals == start.metals:
             continue
-        pairs = [(a, b) for a in organic(edge.product) for b in organic(target)]
+        brought_in = [a for a in organic(edge.product) if a not in dict(edge.starts[0].ligands)]
+        pairs = [(a, b) for a in brought_in for b in organic(target)]
         if any((d := ligand_distance(a, b)) is not None and d <= 0.5 for a, b in pairs):
             found.append(f"{edge.precedents[0].id} gives {edge.product.formula}")
     return "; ".join(found[:2])

@@ -98,6 +98,27 @@ def is_fleeting(cluster: Nanocluster, network: Network) -> bool:
     return bool(entries) and not any(k.status.startswith("synthesised") for k in entries)
 
 
+def separation_remarks(cluster: Nanocluster, network: Network) -> list[str]:
+    """Say what reported co-reductions with a dopant of the same site and host left to separate.
+
+    >>> from superatom.routes.network import default_network
+    >>> print(separation_remarks(Nanocluster.parse("PtAu24(PET)18"), default_network())[0])
+    Expect clusters of other composition beside the target; R146, [PdAu24(SC12H25)18]0: ...
+    """
+    sites = {SITE.get(metal) for metal in cluster.dopants}
+    return [
+        f"Expect clusters of other composition beside the target; {p.id}, {p.products[0]}: {p.byproducts} "
+        f"({p.source.citation})."
+        for p in network.precedents
+        if p.transformation is Transformation.CO_REDUCTION
+        and p.byproducts
+        and any(
+            made.host_metal == cluster.host_metal and sites & {SITE.get(metal) for metal in made.dopants}
+            for made in p.product_clusters
+        )
+    ]
+
+
 def site_remarks(cluster: Nanocluster) -> list[str]:
     """Say where each dopant is expected.
 

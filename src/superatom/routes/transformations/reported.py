@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from superatom.data.records import Precedent, Species, Support, Transformation
 from superatom.routes import cost
@@ -21,6 +22,7 @@ from superatom.routes.transformations.proposal import (
     is_fleeting,
     is_reported,
     organic,
+    separation_remarks,
     site_remarks,
     terms_of,
 )
@@ -36,6 +38,7 @@ UNREPORTED_START = 0.5
 FLEETING_START = 1.5
 WRONG_RING = 1.0
 UNUSUAL_SIZE = 0.4
+OTHER_MEDIUM = 0.4  # a step reported in water, wanted with a ligand that keeps out of it, or the other way round
 _DOPING = (Transformation.CO_REDUCTION, Transformation.METAL_EXCHANGE)
 _CORE_CHANGING = (Transformation.LIGAND_EXCHANGE, Transformation.ISOELECTRONIC_CONVERSION)
 
@@ -54,6 +57,8 @@ def reported(target: Species, network: Network) -> Iterator[Proposal]:
         mapping, distance = moved
         starts = tuple(swap(start, mapping) for start in edge.starts)
         if cluster in starts or not _may_move(edge, cluster, starts, distance):
+            continue
+        if distance and _leads_elsewhere(edge, mapping, cluster, network):
             continue
         if distance and (edge.transformation, starts) in exact:
             distance += BESIDE_EXACT
@@ -83,6 +88,29 @@ def _may_move(edge: Edge, cluster: Nanocluster, starts: tuple[Nanocluster, ...],
     return True
 
 
+def _leads_elsewhere(edge: Edge, mapping: Mapping[Ligand, Ligand], cluster: Nanocluster, network: Network) -> bool:
+    """Whether the same size mixture is reported to give another cluster with a ligand nearer to the target's."""
+    if edge.mixture_of is None:
+        return False
+    mixture = swap(edge.mixture_of, mapping)
+    wanted = _incoming(cluster, mixture)
+
+    def gap(ligands: list[Ligand]) -> float:
+        return min((d for a in ligands for b in wanted if (d := ligand_distance(a, b)) is not None), default=inf)
+
+    own = gap(_incoming(edge.product, edge.mixture_of))
+    return any(
+        other.mixture_of == mixture
+        and shape(other.product) != shape(cluster)
+        and gap(_incoming(other.product, mixture)) < own
+        for other in network.edges
+    )
+
+
+def _incoming(product: Nanocluster, mixture: Nanocluster) -> list[Ligand]:
+    return [ligand for ligand in organic(product) if ligand not in dict(mixture.ligands)]
+
+
 def _moved(target: Species, cluster: Nanocluster, move: _Move, network: Network) -> Proposal:
     edge, mapping, distance, starts = move.edge, move.mapping, move.distance, move.starts
     feeds = tuple(swap(feed, mapping) for feed in edge.feeds) if edge.mixture_of is None else ()
@@ -103,10 +131,20 @@ def _moved(target: Species, cluster: Nanocluster, move: _Move, network: Network)
     if edge.aromatic_only and any(not traits(b).aromatic_donor for b in mapping.values() if not b.is_generic):
         inference += WRONG_RING
         remarks.append("Reported with aromatic thiols only.")
+    if medium := _other_medium(edge, mapping):
+        inference += OTHER_MEDIUM
+        remarks.append(medium)
     if edge.transformation in _DOPING:
         remarks += site_remarks(cluster)
-    if distance > GENERIC_LIGAND and not reported_target and (words := unusual_size(cluster, network)):
-        inference += UNUSUAL_SIZE
+    if edge.transformation is Transformation.CO_REDUCTION:
+        remarks += separation_remarks(cluster, network)
+    if distance and reported_target and cluster not in network.products:
+        citation = network.exact(cluster)[0].source.citation
+        remarks.append(
+            f"{cluster.formula} itself is reported ({citation}); the sources read do not say how it was made."
+        )
+    if distance and not reported_target and (words := unusual_size(cluster, network)):
+        inference += UNUSUAL_SIZE if distance > GENERIC_LIGAND else 0.0
         remarks.append(words)
     warning, said = failures(edge.transformation, starts, cluster, network, edge.reductant)
     remarks += said
@@ -136,6 +174,25 @@ def _moved(target: Species, cluster: Nanocluster, move: _Move, network: Network)
         reagents=_reagent_texts(edge.precedents, mapping),
         mixture_of=mixture,
     )
+
+
+def _other_medium(edge: Edge, mapping: Mapping[Ligand, Ligand]) -> str:
+    """Say that a source which writes SR worked in water while the target's ligand keeps out of it, or the reverse.
+
+    Where the source names its ligand, water solubility is part of the ligand distance already.
+    """
+    named = [p.conditions.solvents for p in edge.precedents if p.conditions.solvents]
+    wanted = [b for a, b in mapping.items() if a.is_generic and b.bond_type == "X" and not b.is_generic]
+    if not named or not wanted:
+        return ""
+    watery = [any("water" in solvent for solvent in solvents) for solvents in named]
+    soluble = [traits(ligand).water_soluble for ligand in wanted]
+    names = ", ".join(ligand.name for ligand in wanted)
+    if all(watery) and not any(soluble):
+        return f"Reported in water, where clusters of {names} do not dissolve: untried in an organic solvent."
+    if not any(watery) and all(soluble):
+        return f"Reported in {'/'.join(named[0])}, where clusters of {names} do not dissolve: untried in water."
+    return ""
 
 
 def _beyond_generic(mapping: Mapping[Ligand, Ligand], cluster: Nanocluster, network: Network) -> float:
@@ -216,9 +273,9 @@ def additions(
 def unusual_size(cluster: Nanocluster, network: Network) -> str:
     """Say which sizes the target's ligand is known for, when the target's size is none of them."""
     for ligand in organic(cluster):
-        made = [k for k in network.made_with(ligand) if k.cluster and len(k.cluster.ligands) == 1]
-        if made and not any(k.cluster and k.cluster.n_metals == cluster.n_metals for k in made):
-            names = ", ".join(dict.fromkeys(k.formula for k in made[:5]))
+        made = network.sizes_with(ligand)
+        if made and all(n_metals != cluster.n_metals for n_metals, _ in made):
+            names = "; ".join(dict.fromkeys(name for _, name in made[:5]))
             return f"Reported clusters of {ligand.name} have other sizes ({names}); expect competition from these."
     return ""
 

@@ -1,0 +1,95 @@
+"""What the sheets of a route owe to each other: what is in the flask already, what nobody makes, what must not meet.
+
+A sheet alone gives every line in full; along a route the solution of a thiolate complex goes on into the reduction, so
+its solvents and additives are not taken twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from superatom.conditions.acids import freed_acid
+from superatom.conditions.amounts import SheetLine, is_isolated
+from superatom.conditions.dose import count_metals, metal_atoms
+from superatom.conditions.hazards import acid_after_borohydride
+from superatom.conditions.procedure import CONVERSIONS
+from superatom.conditions.weighing import units_mass
+from superatom.data.records import Species, Step, Transformation
+
+if TYPE_CHECKING:
+    from superatom.conditions.sheet import BenchSheet
+
+IN_THE_FLASK = "already in the flask from complex formation"
+_MAKES_IN_PLACE = frozenset(Transformation) - CONVERSIONS - {Transformation.SEEDED_GROWTH, Transformation.COMPLEXATION}
+
+
+def in_place(steps: Sequence[Step], sheets: Sequence[BenchSheet]) -> tuple[BenchSheet, ...]:
+    """Return the sheets of a route with what earlier steps have left, or left out, taken into account."""
+    done: list[BenchSheet] = []
+    for step, sheet in zip(steps, sheets, strict=True):
+        complexes = [s for s, _ in step.equation.reactants if s.kind == "complex"]
+        before = {earlier.product: earlier for earlier in done}
+        said = [remark for s in complexes if s.formula not in before for remark in _not_made(step, s, sheet)]
+        origin = next((before[s.formula] for s in complexes if s.formula in before and not is_isolated(s)), None)
+        lines = sheet.lines
+        if origin is not None and step.transformation in _MAKES_IN_PLACE:
+            lines = tuple(_carried_on(line, origin) for line in sheet.lines)
+            said += _left_behind(sheet, origin)
+        hydrides = [x.reagent for e in done for x in e.lines if x.role == "reductant" and "BH" in x.reagent]
+        has_acid = any(x.role == "base or acid" and x.reagent.startswith("H") for x in sheet.lines)
+        clash = acid_after_borohydride(hydrides) if has_acid else ()
+        said += _acid_for_later(step, sheet, steps)
+        done.append(replace(sheet, lines=lines, hazards=(*sheet.hazards, *clash), remarks=(*said, *sheet.remarks)))
+    return tuple(done)
+
+
+def _acid_for_later(step: Step, sheet: BenchSheet, steps: Sequence[Step]) -> list[str]:
+    """Say that the acid a complex formation frees must be taken up, where the complex is to meet a cluster."""
+    atoms, freed = metal_atoms(step.equation), freed_acid(step)
+    meets = [
+        number
+        for number, later in enumerate(steps, start=1)
+        if step.product in dict(later.equation.reactants) and any(s.kind == "cluster" for s in later.main_reactants)
+    ]
+    if step.transformation is not Transformation.COMPLEXATION or not meets or not freed or not atoms:
+        return []
+    amounts = " and ".join(f"{n / atoms * sheet.metal_mmol:.3g} mmol {name}" for name, n in freed)
+    return [
+        f"This frees {amounts}: take it up with a base before {sheet.product} meets the cluster in step {meets[0]}."
+    ]
+
+
+def _carried_on(line: SheetLine, origin: BenchSheet) -> SheetLine:
+    """Mark a line that the solution of the complex brings."""
+    if line.role == "metal complex":
+        return replace(line, basis=f"made in the flask before, not weighed; {line.basis}")
+    if (line.reagent, line.role) in _in_solution(origin):
+        return SheetLine(line.reagent, line.role, line.molar_mass_g_per_mol, None, None, None, None, IN_THE_FLASK)
+    return line
+
+
+def _in_solution(origin: BenchSheet) -> set[tuple[str, str]]:
+    there = {(x.reagent, x.role) for x in origin.lines if x.role in ("solvent", "additive")}
+    is_taken_off = any(action.startswith("Take off the aqueous layer") for action in origin.order_of_addition)
+    return there - {("water", "solvent")} if is_taken_off else there
+
+
+def _left_behind(sheet: BenchSheet, origin: BenchSheet) -> list[str]:
+    """Say which solvents of the complex the step does not name."""
+    named = {x.reagent for x in sheet.lines}
+    left = sorted(name for name, role in _in_solution(origin) if role == "solvent" and name not in named)
+    what = f"{' and '.join(left)} of the complex formation is not among the solvents of this step"
+    return [f"{what}: evaporate and replace it, or stay with it."] if left else []
+
+
+def _not_made(step: Step, species: Species, sheet: BenchSheet) -> list[str]:
+    """Say that no step makes a complex the equation takes, and how much more starting cluster would bring its metal."""
+    start = next((s for s, _ in step.equation.reactants if s.kind == "cluster" and s.units), None)
+    line = next((x for x in sheet.lines if x.reagent == species.formula), None)
+    if start is None or line is None or not line.amount_mmol:
+        return []
+    more = line.amount_mmol * count_metals(species) / count_metals(start) * units_mass(start)
+    more_start = f"{more:.3g} mg more {start.formula}, part of which then gives it by decomposing"
+    return [f"No step of this route makes {species.formula}: make it apart, or take {more_start}."]
