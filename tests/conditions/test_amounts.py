@@ -59,7 +59,8 @@ def test_a_carboxylic_thiol_gets_its_base_before_it_meets_the_metal():
     thiol, base = line_of(sheet, "ligand"), line_of(sheet, "base or acid")
     assert base.reagent == "NaOH"
     assert base.equivalents == pytest.approx(4 + thiol.equivalents), "4 HCl freed per gold, one CO2H per thiol"
-    assert any("dissolved with NaOH" in action for action in sheet.order_of_addition)
+    [adding] = [action for action in sheet.order_of_addition if action.startswith("Add ")]
+    assert "dissolved with NaOH" in adding, "base goes in with the thiol, not onto the salt"
 
 
 @pytest.mark.parametrize("ligand", ["SG", "PET"])
@@ -81,3 +82,12 @@ def test_the_acid_that_makes_the_cluster_is_on_the_sheet():
     assert "first range to screen" in acid.basis
     assert any(h.reagent == "HCl" for h in sheet.hazards)
     assert any(action.startswith("Add HCl at the start") for action in sheet.order_of_addition)
+
+
+def test_an_acid_before_the_thiol_is_added_as_such():
+    step = complexation("PET")
+    sheet = bench_sheet(step, recommend(step, towards=Nanocluster.parse("Au52(PET)32")), "0.1 mmol")
+    assert line_of(sheet, "base or acid").reagent == "HNO3"
+    actions = sheet.order_of_addition
+    assert any(action.startswith("Add HNO3 before the ligand") for action in actions)
+    assert not any("dissolved with HNO3" in action for action in actions)

@@ -65,12 +65,15 @@ def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[st
         said = [f"Dissolve {salts} in {_listed(solvents, 'solvent')}."]
         said += [f"Add {_listed(additive, '')}."] if additive else []
     ligand = _listed(by_role.get("ligand", []), "the ligand")
-    base = by_role.get("base or acid")
-    if "NaBH4" not in settings[Lever.PH.value].recommendation:  # that base belongs to the reduction
+    # a base dissolves the ligand; on the bare metal salt it would throw down hydroxide or oxide
+    base = [name for name in by_role.get("base or acid", []) if name.endswith("OH")]
+    if not base and "NaBH4" not in settings[Lever.PH.value].recommendation:  # that base belongs to the reduction
         said += _adjust(settings, "before the ligand", by_role)
     said += _temperature(settings, "before the ligand")
-    dissolved = f", dissolved with {_listed(base, '')} in part of the water" if base else ""
+    dissolved = f", dissolved with {_listed(base, '')} in part of the solvent" if base else ""
     said.append(f"Add {ligand}{dissolved}, under the stirring given below.")
+    if base:
+        said.append(f"Check the pH then: {settings[Lever.PH.value].recommendation}.")
     said += _stirring(settings)
     said += _time(settings, "Let the complex form for")
     shell = step.product.cluster.ligands if step.product.cluster is not None else ()
