@@ -13,12 +13,13 @@ from record import row, write
 
 BIN = Path(sys.executable).parent
 REPEATS = 7
+PAGE = str(Path(tempfile.gettempdir()) / "plan.html")
 COMMANDS = {
     "import superatom": [sys.executable, "-c", "import superatom"],
     "superatom --version": [str(BIN / "superatom"), "--version"],
     "superatom inspect": [str(BIN / "superatom"), "inspect", "[Au25(PET)18]-"],
     "superatom plan, text": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-"],
-    "superatom plan, html": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-", "--html", str(Path(tempfile.gettempdir()) / "plan.html")],
+    "superatom plan, html": [str(BIN / "superatom"), "plan", "[Au25(PET)18]-", "--html", PAGE],
     "superatom plan, 10 routes, alloy": [str(BIN / "superatom"), "plan", "PtAu24(PET)18", "--routes", "10"],
 }
 

@@ -31,9 +31,9 @@ _VARIED = {
 _WORDS = {
     Lever.RATIO: ("excess tbbt", "excess thiol", "large excess", "less thiol", "thiol amount", "neat "),
     Lever.TEMPERATURE: ("raised temperature", "ice-cold", "heat"),
-    Lever.STIRRING: ("stirring", "vigorous"),
     Lever.PH: ("acid before", "acid at", "excess acid", "naoh", "alkaline", "ph tuned", "increasing ph"),
 }
+_STIRRING_WORDS = re.compile(r"(?:vigorous|slow|gentle|rapid|fast|moderate)(?:ly)?\s+stirr?(?:ing|ed)", re.IGNORECASE)
 # two values closer than this agree: a factor for ratios, times and speeds, a difference for temperatures and pH
 _AGREE_FACTOR = {Lever.TIME: 3.0, Lever.STIRRING: 1.5, Lever.RATIO: 1.5}
 _AGREE_DIFFERENCE = {Lever.TEMPERATURE: 10.0, Lever.PH: 1.0}
@@ -75,6 +75,8 @@ def lever_words(observation: Observation, lever: Lever) -> str:
         return "; ".join(base_or_acid)
     if varied is lever:
         return "; ".join(dict.fromkeys(part for part in (*c.additives, observation.text) if part))
+    if lever is Lever.STIRRING and varied is None:  # the words on stirring, not the whole clause they stand in
+        return "; ".join(dict.fromkeys(m[0].lower() for m in _STIRRING_WORDS.finditer(observation.text)))
     clauses = observation.text.split("; ") if varied is None else []
     return "; ".join(clause for clause in clauses if any(w in clause.lower() for w in _WORDS.get(lever, ())))
 
