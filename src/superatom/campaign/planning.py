@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -68,6 +69,7 @@ def plan(
     shelf = as_stock(stock)
     geometry, where = (given_geometry(structure, cluster), "") if structure else local_geometry(cluster)
     card = target_card(cluster, text=target if isinstance(target, str) else "", geometry=geometry)
+    card = replace(card, remarks=(*card.remarks, *filter(None, [where])))
     search = find_routes(cluster, shelf, max_steps=max_steps, n_routes=routes)
     planned = tuple(_planned(route, scale, scale_of) for route in search.routes)
     best = [(p.step, p.settings) for p in planned[0].steps] if planned else []
@@ -77,7 +79,7 @@ def plan(
         routes=planned,
         first_experiments=first_experiments(best) if best else (),
         pitfalls=tuple(_pitfalls(cluster)),
-        warnings=(*_warnings(card, search), *filter(None, [where]), NOT_YET),
+        warnings=(*_warnings(card, search), NOT_YET),
         missing_link=search.missing_link,
         nearest_relatives=search.nearest_relatives,
     )
