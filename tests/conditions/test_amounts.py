@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from superatom.conditions.recommend import recommend
-from superatom.conditions.sheet import bench_sheet
+from superatom.conditions.dose import dose_of
+from superatom.conditions.levers import Lever, quantity
+from superatom.conditions.recommend import recommend, recommend_route
+from superatom.conditions.sheet import bench_sheet, route_sheets
+from superatom.data.records import Route, Species
 from superatom.structures.nanocluster import Nanocluster
 from worlds_conditions import (
     acid_focusing,
     complexation,
     exchange_to_au36,
     focusing_of_mixture,
+    focusing_to_au38,
+    mixture_of_sg,
     reduction_to_au25,
 )
 
@@ -91,3 +98,50 @@ def test_an_acid_before_the_thiol_is_added_as_such():
     actions = sheet.order_of_addition
     assert any(action.startswith("Add HNO3 before the ligand") for action in actions)
     assert not any("dissolved with HNO3" in action for action in actions)
+
+
+def test_water_that_only_brings_the_borohydride_has_no_ph_to_set():
+    steps = (complexation("SG"), mixture_of_sg(), focusing_to_au38())
+    advice = recommend_route(Route(steps[2].product, steps, 0.0, {}))
+    for sheet in route_sheets(steps[:2], advice[:2], "10mg"):  # methanol in L049
+        assert not [x for x in sheet.lines if x.role == "base or acid"]
+        assert not any("pH" in action or "Acid or base" in action for action in sheet.order_of_addition)
+
+
+def test_a_base_asked_for_without_a_line_never_meets_the_bare_salt():
+    step = complexation("SG")
+    advice = recommend(step)
+    for value in (None, quantity(10, 10, "")):
+        told = replace(advice["ph"], recommendation="bring to pH 10 with NaOH", value=value, basis="records")
+        with_base = replace(advice, advice=tuple(told if a.lever == "ph" else a for a in advice.advice))
+        actions = bench_sheet(step, with_base, "0.1 mmol").order_of_addition
+        adjusting = [i for i, action in enumerate(actions) if "10" in action and "Adjust" in action]
+        ligand = next(i for i, action in enumerate(actions) if action.startswith("Add L-glutathione"))
+        assert len(adjusting) == (value is not None)
+        assert all(i > ligand for i in adjusting)
+        assert not any("Acid or base" in action for action in actions)
+
+
+def test_a_neat_thiol_is_not_diluted():
+    steps = (complexation("SG"), mixture_of_sg(), focusing_to_au38())
+    advice = recommend_route(Route(steps[2].product, steps, 0.0, {}))
+    assert "neat" in advice[2][Lever.RATIO.value].recommendation
+    sheet = bench_sheet(steps[2], advice[2], "10mg")
+    assert [x.reagent for x in sheet.lines if x.role == "solvent"] == ["water"]
+    assert any("neat, as in S067" in remark for remark in sheet.remarks)
+
+
+def test_the_reductant_that_ends_in_the_product_counts_too():
+    step = reduction_to_au25("PET")
+    assert dose_of(step).equivalents == pytest.approx(1 / 32)
+    more = tuple((s, 3 * n if s.formula == "NaBH4" else n) for s, n in step.equation.reactants)
+    hydride = replace(step, equation=replace(step.equation, reactants=more))
+    assert dose_of(hydride).equivalents == pytest.approx(3 / 32), "two of three NaBH4 give hydride ligands"
+
+
+def test_hydrogen_of_a_silane_is_vented():
+    silane = Species("Ph2SiH2", (("Ph2Si", 1), ("H", 2)), 0, "reductant", name="Ph2SiH2")
+    plain = reduction_to_au25("PET")
+    terms = tuple((silane if s.formula == "NaBH4" else s, n) for s, n in plain.equation.reactants)
+    step = replace(plain, equation=replace(plain.equation, reactants=terms), reductant="Ph2SiH2")
+    assert "Add Ph2SiH2 last and vent the hydrogen." in bench_sheet(step, recommend(step)).order_of_addition

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from superatom.conditions.chain import IN_THE_FLASK
-from superatom.conditions.recommend import recommend
+from superatom.conditions.recommend import recommend, recommend_route
 from superatom.conditions.sheet import route_sheets
-from superatom.data.records import Equation, Species
-from worlds_conditions import acid_focusing, cadmium_exchange, cluster, complexation, reduction_to_au25, thiol
+from superatom.data.records import Equation, Route, Species, Transformation
+from worlds_conditions import (
+    acid_focusing,
+    cadmium_exchange,
+    cluster,
+    co_growth,
+    complexation,
+    focusing_to_au38,
+    mixture_of_sg,
+    reduction_to_au25,
+    thiol,
+)
 
 
 def sheets_of(*steps):
@@ -69,6 +81,49 @@ def test_acid_after_a_borohydride_is_warned_of_across_steps():
     assert "acid + leftover NaBH4" in {h.reagent for h in acid.hazards}
     [alone] = sheets_of(acid_focusing())
     assert "acid + leftover NaBH4" not in {h.reagent for h in alone.hazards}
+
+
+def test_a_size_mixture_is_isolated_before_it_is_focused():
+    steps = (complexation("SG"), mixture_of_sg(), focusing_to_au38())
+    advice = recommend_route(Route(steps[2].product, steps, 0.0, {}))
+    _, reducing, focusing = route_sheets(steps, advice, "10mg")
+    assert reducing.order_of_addition[-1].startswith("Work-up as in L049 (same mixture): centrifuged")
+    assert not any(action.startswith("Isolate") for action in focusing.order_of_addition)
+
+
+def test_without_a_work_up_on_record_the_borohydride_is_still_to_be_washed_out():
+    before = replace(mixture_of_sg(), product=acid_focusing().main_reactants[0])
+    _, focusing = sheets_of(before, acid_focusing())
+    first = focusing.order_of_addition[0]
+    assert first == "Isolate and wash the product of step 1 free of borohydride and salts before this step."
+
+
+def test_base_takes_up_the_acid_that_complex_formation_freed_in_the_same_flask():
+    alone, (first, last) = sheets_of(co_growth())[0], sheets_of(complexation("SG"), co_growth())
+    base, counted = (next(x for x in sheet.lines if x.reagent == "NaOH") for sheet in (last, alone))
+    assert base.amount_mmol == pytest.approx(counted.amount_mmol + 4 * first.metal_mmol), "4 HCl per gold"
+    assert base.mass_mg == pytest.approx(base.amount_mmol * base.molar_mass_g_per_mol)
+    assert "HCl that complex formation freed; the acid groups of the ligand take more" in base.basis
+    dissolved, later = sheets_of(complexation("p-MBA"), reduction_to_au25("p-MBA"))
+    assert any(x.reagent == "NaOH" for x in dissolved.lines)
+    assert not any("complex formation freed" in x.basis for x in later.lines), "taken up with the thiol already"
+
+
+def test_a_dopant_salt_goes_through_the_phase_transfer_with_the_gold():
+    platinum = Species("H2PtCl6", (("H", 2), ("Pt", 1), ("Cl", 6)), 0, "salt", name="H2PtCl6")
+    plain = reduction_to_au25("PET")
+    equation = replace(plain.equation, reactants=(*plain.equation.reactants, (platinum, 1)))
+    step = replace(plain, transformation=Transformation.CO_REDUCTION, equation=equation)
+    first, last = sheets_of(complexation("PET"), step)
+    salt = "H2PtCl6·6H2O"
+    [line] = [x for x in first.lines if x.reagent == salt]
+    assert line.amount_mmol == pytest.approx(first.metal_mmol / 32)
+    assert salt in {h.reagent for h in first.hazards}
+    dissolving, off = first.order_of_addition[:2]
+    assert dissolving.startswith(f"Dissolve HAuCl4·3H2O and {salt} in water and TOAB in toluene")
+    assert off.startswith("Take off the aqueous layer")
+    assert salt not in {x.reagent for x in last.lines}
+    assert not any(salt in action for action in last.order_of_addition)
 
 
 def test_an_organic_anion_is_told_to_need_a_cation():

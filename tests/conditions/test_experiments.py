@@ -93,3 +93,27 @@ def test_a_gas_in_excess_has_no_dose_to_vary():
     for run in first_experiments([(step, recommend(step))], n=8):
         assert "reductant_to_metal_ratio" not in dict(run.settings)
         assert dict(run.settings)["reductant"] == "CO"
+
+
+def test_levels_are_told_apart_and_a_lever_with_one_of_them_does_not_move_in_every_combination():
+    step = exchange_to_au36()
+    runs = first_experiments([(step, recommend(step))], n=12)
+    together = [dict(r.settings)["temperature_C"] for r in runs if len(r.changed) > 1]
+    assert set(together) == {25.0, 80.0}
+    centre = dict(runs[0].settings)
+    for run in (r for r in runs if len(r.changed) == 1):
+        ((column, value),) = [item for item in run.settings if item[1] != centre[item[0]]]
+        assert isinstance(value, str) or value != pytest.approx(centre[column], rel=0.05)
+
+
+def test_a_lower_bound_is_followed_upwards():
+    step = exchange_to_au36()
+    runs = first_experiments([(step, recommend(step))], n=16)
+    assert {dict(r.settings)["time_h"] for r in runs} >= {2.0, 6.0, 24.0}
+
+
+def test_a_step_without_free_ligand_has_no_ratio_to_vary():
+    step = acid_focusing()
+    assert not any(s.kind == "ligand" for s, _ in step.equation.reactants)
+    for run in first_experiments([(step, recommend(step))], n=8):
+        assert "ligand_to_metal_ratio" not in dict(run.settings)

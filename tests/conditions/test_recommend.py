@@ -20,6 +20,7 @@ from worlds_conditions import (
     exchange_to_au36,
     focusing_to_au38,
     mixture_of_sg,
+    phosphine_complexation,
     reduction_to_au25,
 )
 
@@ -356,3 +357,60 @@ def test_a_silver_salt_is_not_put_into_thf():
     settings = recommend(replace(reduction_to_au25("2,4-DMBT"), product=product))
     assert settings["solvent"].screening[0] == "methanol"
     assert "TOAB" in settings["additives"].screening, "an anion needs a cation"
+
+
+def route_of(*steps):
+    return Route(steps[-1].product, steps, 0.0, {})
+
+
+def test_the_total_ligand_is_one_number_for_complex_formation_and_reduction():
+    forming, reducing = recommend_route(route_of(complexation("SG"), reduction_to_au25("SG")))
+    assert reducing["metal_to_ligand_ratio"] == forming["metal_to_ligand_ratio"]
+
+
+def test_only_products_of_one_size_speak_for_the_ratio_of_another_size():
+    advice = recommend(complexation("SG"), towards=Nanocluster.parse("[Au25(SG)18]-"))["metal_to_ligand_ratio"]
+    assert advice.basis == "trend"
+    assert not any(name in advice.recommendation for name in ("S087", "L033", "L049"))
+
+
+def test_thiol_that_is_short_of_the_equation_is_made_up_by_the_reductant():
+    complex_step = replace(complexation("cysteamine"), delta_electrons=2)  # Au(III) to Au(I)
+    forming, reducing = recommend_route(route_of(complex_step, reduction_to_au25("cysteamine")))
+    missing = 3 - forming["metal_to_ligand_ratio"].value.middle
+    assert min(reducing["reductant"].screening) == pytest.approx(1 / 32 + missing / 8, rel=0.01)
+    assert "short of the complex" in reducing["reductant"].recommendation
+
+
+def test_a_complex_made_in_methanol_has_no_ph():
+    forming, reducing, _ = recommend_route(route_of(complexation("SG"), mixture_of_sg(), focusing_to_au38()))
+    for settings in (forming, reducing):
+        assert settings["ph"].recommendation.startswith("leave out")
+        assert settings["ph"].screening == ("none",)
+    assert recommend(reduction_to_au25("p-MBA"))["ph"].screening != ("none",)
+
+
+def test_the_first_ph_lies_where_the_cluster_stays_itself():
+    product = Species.of_cluster(Nanocluster.parse("Au22(SG)18"))
+    ph = recommend(replace(co_growth(), product=product))["ph"]
+    assert ph.screening == (4.0, 5.5, 7.0)
+    assert any("R071" in c for c in ph.conflicts)
+
+
+def test_a_number_for_the_target_without_a_stage_is_shown_beside_the_value():
+    assert any("L031 gives 24 h" in c for c in recommend(exchange_to_au36())["time"].conflicts)
+
+
+def test_an_exchange_that_changes_the_core_is_run_at_the_high_end():
+    product = Species.of_cluster(Nanocluster.parse("Au28(TBBT)20"))
+    start = Species.of_cluster(Nanocluster.parse("[Au23(S-c-C6H11)16]-"))
+    advice = recommend(replace(exchange_to_au36(), product=product, main_reactants=(start,)))["temperature"]
+    assert advice.value is not None
+    assert advice.value.low == advice.value.high == 80
+
+
+def test_the_record_of_the_complex_itself_comes_first():
+    complex_ = Species.of_cluster(Nanocluster.parse("Au(PPh3)Cl"))
+    step = replace(phosphine_complexation(), product=complex_)
+    advice = recommend(step, towards=Nanocluster.parse("[Au25(PPh3)10(PET)5Cl2]2+"))["solvent"]
+    assert advice.recommendation.startswith("ethanol (95 %) (L025, same complex)")

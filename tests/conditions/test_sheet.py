@@ -16,7 +16,7 @@ from superatom.conditions.recommend import recommend, recommend_route
 from superatom.conditions.sheet import bench_sheet, route_sheets
 from superatom.conditions.volumes import chosen_solvents, hottest_C, metal_mmol
 from superatom.conditions.weighing import weigh
-from superatom.data.records import Route
+from superatom.data.records import Route, Species
 from superatom.data.reference import recipes
 from superatom.errors import ChemistryError, UnitError
 from superatom.structures.nanocluster import Nanocluster
@@ -259,3 +259,12 @@ def test_the_work_up_of_the_closest_record_ends_the_procedure():
     step = reduction_to_au25("PET")
     last = bench_sheet(step, recommend(step)).order_of_addition[-1]
     assert last.startswith("Work-up as in L")
+
+
+def test_air_as_the_oxidant_does_not_mean_hot_solvent_in_an_open_flask():
+    step = exchange_to_au36()
+    oxygen = Species("O2", (("O", 2),), 0, "oxidant", name="O2")
+    step = replace(step, equation=replace(step.equation, reactants=(*step.equation.reactants, (oxygen, 1))))
+    [air] = [action for action in bench_sheet(step, recommend(step)).order_of_addition if "oxygen" in action]
+    assert "reflux condenser" in air
+    assert "open" not in air

@@ -9,7 +9,8 @@ import pytest
 from superatom.conditions.aim import aim_of
 from superatom.conditions.levers import Lever
 from superatom.conditions.trends import applicable, first_screening, trends
-from superatom.data.records import Transformation
+from superatom.data.records import Species, Transformation
+from superatom.structures.nanocluster import Nanocluster
 from worlds_conditions import co_growth, complexation, exchange_to_au36, reduction_to_au25
 
 
@@ -67,3 +68,10 @@ def test_the_thiol_window_of_water_does_not_reach_an_organic_synthesis():
 
 def test_two_speeds_with_different_products_are_no_window():
     assert next(t for t in trends() if t.id == "M01").window is None
+
+
+@pytest.mark.parametrize(("target", "applies"), [("[Cu25H22(PPh3)12]+", False), ("Cu13H10(PET)3(PPh3)7", True)])
+def test_the_solvent_of_one_copper_cluster_stays_with_it(target, applies):
+    product = Species.of_cluster(Nanocluster.parse(target))
+    aim = aim_of(replace(reduction_to_au25("PPh3"), product=product))
+    assert ("V06" in {t.id for t in applicable(aim, Lever.SOLVENT)}) is applies

@@ -9,7 +9,7 @@ from superatom.conditions.aim import aim_of
 from superatom.conditions.dose import count_metals, dose_of, find_reductant, is_electron
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
 from superatom.conditions.procedure import CONVERSIONS
-from superatom.conditions.volumes import close_recipes, ligand_by_weight
+from superatom.conditions.volumes import close_recipes, ligand_by_weight, works_in_water
 from superatom.conditions.weighing import USUAL_SALT, WEIGHED_AS, Weighed, weigh
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Species, Step, Transformation
@@ -65,7 +65,7 @@ def reactant_lines(step: Step, settings: StepSettings, n: float, metal: float) -
     reductant = find_reductant(step.reductant)
     terms = terms_of(step)
     dosed = _ligand_the_ratio_is_for(step, terms)
-    is_aqueous = aim_of(step).is_aqueous
+    in_water = works_in_water(step, settings, metal)
     has_reductant = False
     for species, k in terms:
         weighed, role = weigh(species), _role(species)
@@ -79,7 +79,7 @@ def reactant_lines(step: Step, settings: StepSettings, n: float, metal: float) -
             remarks += said
         elif role == "starting mixture":
             mmol, basis = metal, "mmol of metal by the net equation, as a mixture has no molar mass"
-        elif role == "base or acid" and reductant is not None and not reductant.has_role("gas") and not is_aqueous:
+        elif role == "base or acid" and reductant is not None and not reductant.has_role("gas") and not in_water:
             remarks.append(
                 f"{species.formula} of the equation is that of the half-reaction in water and is not weighed here."
             )

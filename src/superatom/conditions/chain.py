@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from superatom.conditions.acids import freed_acid
+from superatom.conditions.acids import freed_acid, n_carboxyl
 from superatom.conditions.amounts import SheetLine, is_isolated
 from superatom.conditions.dose import count_metals, metal_atoms
 from superatom.conditions.hazards import acid_after_borohydride
-from superatom.conditions.procedure import CONVERSIONS
+from superatom.conditions.procedure import CONVERSIONS, THROUGH_TRANSFER
+from superatom.conditions.volumes import WORK_UP
 from superatom.conditions.weighing import units_mass
 from superatom.data.records import Species, Step, Transformation
 
@@ -28,21 +29,43 @@ _MAKES_IN_PLACE = frozenset(Transformation) - CONVERSIONS - {Transformation.SEED
 def in_place(steps: Sequence[Step], sheets: Sequence[BenchSheet]) -> tuple[BenchSheet, ...]:
     """Return the sheets of a route with what earlier steps have left, or left out, taken into account."""
     done: list[BenchSheet] = []
-    for step, sheet in zip(steps, sheets, strict=True):
+    for step, alone in zip(steps, sheets, strict=True):
+        sheet = alone
         complexes = [s for s, _ in step.equation.reactants if s.kind == "complex"]
-        before = {earlier.product: earlier for earlier in done}
+        before = {earlier.product: number for number, earlier in enumerate(done)}
         said = [remark for s in complexes if s.formula not in before for remark in _not_made(step, s, sheet)]
-        origin = next((before[s.formula] for s in complexes if s.formula in before and not is_isolated(s)), None)
-        lines = sheet.lines
-        if origin is not None and step.transformation in _MAKES_IN_PLACE:
-            lines = tuple(_carried_on(line, origin) for line in sheet.lines)
+        source = next((before[s.formula] for s in complexes if s.formula in before and not is_isolated(s)), None)
+        if source is not None and step.transformation in _MAKES_IN_PLACE:
+            done[source], sheet = _with_the_gold(done[source], sheet)
+            origin = done[source]
+            lines = (_carried_on(line, origin) for line in sheet.lines)
+            sheet = replace(sheet, lines=tuple(_for_freed_acid(x, steps[source], origin, sheet) for x in lines))
             said += _left_behind(sheet, origin)
         hydrides = [x.reagent for e in done for x in e.lines if x.role == "reductant" and "BH" in x.reagent]
         has_acid = any(x.role == "base or acid" and x.reagent.startswith("H") for x in sheet.lines)
         clash = acid_after_borohydride(hydrides) if has_acid else ()
         said += _acid_for_later(step, sheet, steps)
-        done.append(replace(sheet, lines=lines, hazards=(*sheet.hazards, *clash), remarks=(*said, *sheet.remarks)))
+        done.append(
+            replace(
+                sheet,
+                order_of_addition=(*_isolation(step, steps, done), *sheet.order_of_addition),
+                hazards=(*sheet.hazards, *clash),
+                remarks=(*said, *sheet.remarks),
+            )
+        )
     return tuple(done)
+
+
+def _isolation(step: Step, steps: Sequence[Step], done: Sequence[BenchSheet]) -> tuple[str, ...]:
+    """Say that what a borohydride made must be isolated before a conversion, where no record says how."""
+    if step.transformation not in CONVERSIONS:
+        return ()
+    for number, (earlier, sheet) in enumerate(zip(steps, done, strict=False), start=1):
+        has_borohydride = any(x.role == "reductant" and "BH" in x.reagent for x in sheet.lines)
+        is_worked_up = any(action.startswith(WORK_UP) for action in sheet.order_of_addition)
+        if earlier.product in step.main_reactants and has_borohydride and not is_worked_up:
+            return (f"Isolate and wash the product of step {number} free of borohydride and salts before this step.",)
+    return ()
 
 
 def _acid_for_later(step: Step, sheet: BenchSheet, steps: Sequence[Step]) -> list[str]:
@@ -59,6 +82,57 @@ def _acid_for_later(step: Step, sheet: BenchSheet, steps: Sequence[Step]) -> lis
     return [
         f"This frees {amounts}: take it up with a base before {sheet.product} meets the cluster in step {meets[0]}."
     ]
+
+
+def _with_the_gold(origin: BenchSheet, sheet: BenchSheet) -> tuple[BenchSheet, BenchSheet]:
+    """Move a dopant salt that only the phase transfer brings into the organic layer to where the gold salt goes in."""
+    told = [action for action in sheet.order_of_addition if action.endswith(f"{THROUGH_TRANSFER}.")]
+    moved = [x for x in sheet.lines if x.role == "metal salt" and any(x.reagent in action for action in told)]
+    gold = " and ".join(x.reagent for x in origin.lines if x.role == "metal salt")
+    in_water = f"Dissolve {gold} in water and "
+    if not moved or not any(action.startswith(in_water) for action in origin.order_of_addition):
+        return origin, sheet
+    names = [x.reagent for x in moved]
+    both = f"Dissolve {' and '.join([gold, *names])} in water and "
+    basis = f"for {sheet.product}; goes through the phase transfer with the gold salt"
+    lines = [
+        replace(x, equivalents=(x.amount_mmol or 0.0) / origin.metal_mmol, basis=f"{x.basis}, {basis}") for x in moved
+    ]
+    dangers = [h for h in sheet.hazards if h.reagent in names]
+    earlier = replace(
+        origin,
+        lines=tuple(sorted((*origin.lines, *lines), key=lambda x: x.role != "metal salt")),
+        order_of_addition=tuple(action.replace(in_water, both) for action in origin.order_of_addition),
+        hazards=tuple(dict.fromkeys((*dangers, *origin.hazards))),
+        remarks=(*(r for r in sheet.remarks if any(name in r for name in names)), *origin.remarks),
+    )
+    left = tuple(x for x in sheet.lines if x not in moved)
+    kept = (r for r in sheet.remarks if any(x.reagent in r for x in left) or not any(name in r for name in names))
+    later = replace(
+        sheet,
+        lines=left,
+        order_of_addition=tuple(action for action in sheet.order_of_addition if action not in told),
+        remarks=(f"{' and '.join(names)} went in with {gold} when the complex was made.", *kept),
+    )
+    return earlier, later
+
+
+def _for_freed_acid(line: SheetLine, made: Step, origin: BenchSheet, sheet: BenchSheet) -> SheetLine:
+    """Add to the base of a step what takes up the acid that complex formation freed in the same flask."""
+    freed, atoms = freed_acid(made), metal_atoms(made.equation)
+    is_base = line.role == "base or acid" and line.reagent.endswith("OH")
+    has_own = any(x.role == "base or acid" for x in origin.lines)
+    if not is_base or line.amount_mmol is None or line.molar_mass_g_per_mol is None or not freed or has_own:
+        return line
+    more = sum(n for _, n in freed) / atoms * origin.metal_mmol
+    mmol = line.amount_mmol + more
+    acids = " and ".join(name for name, _ in freed)
+    basis = f"{line.basis}, plus {more:.3g} mmol for the {acids} that complex formation freed"
+    ligands = made.product.cluster.ligands if made.product.cluster is not None else ()
+    if any(n_carboxyl(ligand) for ligand, _ in ligands):
+        basis += "; the acid groups of the ligand take more"
+    mass, equivalents = mmol * line.molar_mass_g_per_mol, mmol / sheet.metal_mmol
+    return replace(line, amount_mmol=mmol, mass_mg=mass, equivalents=equivalents, basis=basis)
 
 
 def _carried_on(line: SheetLine, origin: BenchSheet) -> SheetLine:

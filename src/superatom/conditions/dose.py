@@ -18,11 +18,16 @@ from superatom.structures.elements import METALS
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """Stoichiometric dose of a step: `electrons` taken up by `n_metals` metal atoms, `equivalents` in mol/mol metal."""
+    """Stoichiometric dose of a step: `electrons` taken up by `n_metals` metal atoms, `equivalents` in mol/mol metal.
+
+    `least` is the reductant per metal that the balanced equation takes, which is more than the electrons ask for where
+    the reductant also ends in the product, as hydride.
+    """
 
     reagent: Reagent
     electrons: int
     n_metals: int
+    least: float = 0.0
 
     @property
     def electrons_per_metal(self) -> float:
@@ -32,7 +37,7 @@ class Dose:
     @property
     def equivalents(self) -> float:
         """Reductant per metal in mol/mol."""
-        return self.electrons_per_metal / (self.reagent.electrons_delivered or 1)
+        return max(self.electrons_per_metal / (self.reagent.electrons_delivered or 1), self.least)
 
 
 def dose_of(step: Step) -> Dose | None:
@@ -42,7 +47,8 @@ def dose_of(step: Step) -> Dose | None:
     reagent = find_reductant(step.reductant)
     if electrons <= 0 or not metals or reagent is None:
         return None
-    return Dose(reagent, electrons, metals)
+    taken = sum(n for s, n in step.equation.reactants if reagent in (find_reductant(s.name), find_reductant(s.formula)))
+    return Dose(reagent, electrons, metals, taken / (metal_atoms(step.equation) or metals))
 
 
 def find_reductant(text: str) -> Reagent | None:

@@ -38,6 +38,7 @@ WEIGHTS = {
     SAME_CLASS: 0.1,
 }
 ORDER = list(WEIGHTS)
+STAGE_UNKNOWN = "stage not stated"  # a mismatch: the source does not say to which stage its numbers belong
 EXACT = frozenset({SAME_TARGET, SAME_COMPLEX, SAME_MIXTURE})  # what this very step is to make
 CLOSE = frozenset(ORDER[: ORDER.index(SAME_CORE) + 1])  # close enough that words alone are worth following
 _READ = {
@@ -164,7 +165,7 @@ def _mismatch(recipe: Recipe, target: Nanocluster | None, aim: Aim) -> str:
     flow reactor, and a number of which the source does not say which stage it belongs to.
     """
     if stage_of(recipe) == "" and recipe.conditions.n_numeric:
-        return "stage not stated"
+        return STAGE_UNKNOWN
     if _IN_FLOW.search(recipe.conditions.other):
         return "flow reactor"
     if other := _other_start_or_shell(recipe.starting_material, target, aim):

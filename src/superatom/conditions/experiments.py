@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
+from superatom.conditions.amounts import terms_of
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
 from superatom.conditions.volumes import boils_below, chosen_solvents, hottest_C
 from superatom.data.records import Step, Transformation
@@ -83,7 +85,8 @@ def first_experiments(
     if not settings or n < 1:
         raise ChemistryError("first experiments need at least one step and one experiment")
     step, advice = decisive_step(settings)
-    axes = [axis for lever in _order(step, advice) if (axis := _axis(advice[lever.value], advice)) is not None]
+    levers = [lever for lever in _order(step, advice) if lever is not Lever.RATIO or _takes_ligand(step)]
+    axes = [axis for lever in levers if (axis := _axis(advice[lever.value], advice)) is not None]
     centre = {axis.lever: axis.centre for axis in axes} | _fixed(advice, {a.lever for a in axes})
     name = f"{step.transformation.value.replace('_', ' ')}: {step.product.formula}"
     made: list[Experiment] = []
@@ -147,6 +150,11 @@ def _order(step: Step, settings: StepSettings) -> tuple[Lever, ...]:
     return (Lever.PH, *(lever for lever in order if lever is not Lever.PH)) if is_called_for else order
 
 
+def _takes_ligand(step: Step) -> bool:
+    """Whether ligand goes into the flask: with the metal when a cluster is made, else by the terms of the step."""
+    return step.transformation in _MAKING or any(species.kind == "ligand" for species, _ in terms_of(step))
+
+
 def _axis(advice: LeverAdvice, settings: StepSettings) -> _Axis | None:
     lever, points = Lever(advice.lever), advice.screening or ()
     if lever is Lever.SOLVENT:
@@ -155,7 +163,7 @@ def _axis(advice: LeverAdvice, settings: StepSettings) -> _Axis | None:
         centre = points[len(points) // 2] if isinstance(points[0], float) else points[0]
         if advice.value is not None and advice.value.low is not None:
             centre = _rounded(advice.value.middle)
-        moves = tuple(p for p in points if p != centre)
+        moves = tuple(p for p in points if not _is_same(p, centre))
         return _Axis(lever, centre, moves, f"first range, {advice.screening_reason}")
     if advice.value is None or lever.unit == "":
         return None
@@ -163,7 +171,7 @@ def _axis(advice: LeverAdvice, settings: StepSettings) -> _Axis | None:
     if low is None or high is None:
         return None
     why = f"the two ends of the {advice.basis} range"
-    if low == high:
+    if _is_same(low, high):
         low, high = _spread(lever, centre)
         why = "a bench-sized step either side of the advised value, chosen for screening"
     return _Axis(lever, _rounded(centre), (_rounded(low), _rounded(high)), why)
@@ -179,6 +187,11 @@ def _solvent_axis(advice: LeverAdvice, settings: StepSettings) -> _Axis | None:
     if not chosen or not others:
         return None
     return _Axis(Lever.SOLVENT, "/".join(chosen), tuple(others[:2]), f"first range, {advice.screening_reason}")
+
+
+def _is_same(a: str | float, b: str | float) -> bool:
+    """Whether two levels are one for the bench: equal, or numbers within 5 % of each other."""
+    return a == b if isinstance(a, str) or isinstance(b, str) else math.isclose(a, b, rel_tol=0.05)
 
 
 def _rounded(value: float) -> float:
@@ -209,12 +222,17 @@ def _fixed(advice: StepSettings, moved: set[Lever]) -> dict[Lever, str | float]:
 
 
 def _combinations(axes: list[_Axis], n: int, seed: int) -> list[dict[Lever, str | float]]:
-    """Return `n` corners that move two levers or more, chosen by the seed and spread apart greedily."""
+    """Return `n` corners that move two levers or more, chosen by the seed and spread apart greedily.
+
+    A lever with one level beside its centre goes between the two, so that it does not move in every corner.
+    """
     usable = [axis for axis in axes if axis.moves]
     if n <= 0 or len(usable) < 2:
         return []
-    ends = [(axis.moves[0], axis.moves[-1]) for axis in usable]
-    corners = [dict(zip([a.lever for a in usable], c, strict=True)) for c in product(*map(dict.fromkeys, ends))]
+    ends = [(a.moves[0], a.moves[-1]) if len(a.moves) > 1 else (a.centre, a.moves[0]) for a in usable]
+    centre = {a.lever: a.centre for a in usable}
+    corners = [dict(zip(centre, corner, strict=True)) for corner in product(*ends)]
+    corners = [corner for corner in corners if _differences(corner, centre) > 1]
     order = np.random.default_rng(seed).permutation(len(corners))
     chosen: list[dict[Lever, str | float]] = []
     remaining = [corners[i] for i in order]

@@ -11,7 +11,9 @@ import re
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings, show
 from superatom.data.records import Step, Transformation
 
+THROUGH_TRANSFER = "must come through the phase transfer with the gold salt; the organic solvent does not dissolve it"
 _CHLORIDO = re.compile(r"(?:Pt|Pd|Au)Cl")
+_BASE = re.compile(r"\b(?:NaOH|KOH|base|basic|alkaline)\b")
 CONVERSIONS = {
     Transformation.LIGAND_EXCHANGE,
     Transformation.MOTIF_EXCHANGE,
@@ -67,13 +69,17 @@ def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[st
     ligand = _listed(by_role.get("ligand", []), "the ligand")
     # a base dissolves the ligand; on the bare metal salt it would throw down hydroxide or oxide
     base = [name for name in by_role.get("base or acid", []) if name.endswith("OH")]
-    if not base and "NaBH4" not in settings[Lever.PH.value].recommendation:  # that base belongs to the reduction
+    ph = settings[Lever.PH.value]
+    asks_for_base = bool(_BASE.search(ph.recommendation)) and not _listed(by_role.get("base or acid", []), "")
+    if not base and not asks_for_base and "NaBH4" not in ph.recommendation:  # that base belongs to the reduction
         said += _adjust(settings, "before the ligand", by_role)
     said += _temperature(settings, "before the ligand")
     dissolved = f", dissolved with {_listed(base, '')} in part of the solvent" if base else ""
     said.append(f"Add {ligand}{dissolved}, under the stirring given below.")
+    if asks_for_base and ph.value is not None:
+        said += _adjust(settings, "once the ligand is in", by_role)
     if base:
-        said.append(f"Check the pH then: {settings[Lever.PH.value].recommendation}.")
+        said.append(f"Check the pH then: {ph.recommendation}.")
     said += _stirring(settings)
     said += _time(settings, "Let the complex form for")
     shell = step.product.cluster.ligands if step.product.cluster is not None else ()
@@ -90,8 +96,7 @@ def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]]
         said = [f"Start from the solution or suspension of {_listed(made, '')}."]
         with_gold = [salt for salt in salts if _CHLORIDO.search(salt) and "additive" in by_role]
         if with_gold:
-            how = "must come through the phase transfer with the gold salt; the organic solvent does not dissolve it"
-            said.append(f"{_listed(with_gold, '')} {how}.")
+            said.append(f"{_listed(with_gold, '')} {THROUGH_TRANSFER}.")
         said += [f"Add {_listed(rest, '')}."] if (rest := [s for s in salts if s not in with_gold]) else []
     else:
         said = [f"Dissolve or suspend {_listed(salts, 'the metal salt')} in {solvents}."]
@@ -111,7 +116,9 @@ def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]]
             "once for the thermodynamic product, in equal portions for smaller, electron-poor ones; vent the hydrogen."
         )
     elif reductants or step.reductant:
-        said.append(f"Add {_listed(reductants, step.reductant)} last.")
+        added = _listed(reductants, step.reductant)
+        gas = " and vent the hydrogen" if "SiH" in added else ""
+        said.append(f"Add {added} last{gas}.")
     said += _time(settings, "Stir for")
     said.append("Follow by UV-vis (bands of the target), then by mass spectrometry; stop when they no longer change.")
     return said
@@ -127,7 +134,10 @@ def _conversion(settings: StepSettings, by_role: dict[str, list[str]]) -> list[s
         last = ", the ligand last" if len(rest) > 1 and "ligand" in by_role else ""
         said.append(f"Add {_listed(rest, '')}{last}.")
     if "O2" in by_role.get("oxidant", []):
-        said.append("Leave the flask open to air, which brings the oxygen.")
+        said.append(
+            "Work in air, not under inert gas: the headspace holds more oxygen than the equation takes. Heat only "
+            "under a reflux condenser or in a part-filled vial with a vented cap, in the hood."
+        )
     said += _temperature(settings, "for the reaction")
     said += _stirring(settings)
     if reductant := by_role.get("reductant"):

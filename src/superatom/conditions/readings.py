@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from superatom.conditions.evidence import CLOSE, EXACT, ORDER, SAME_TARGET, Observation, is_defined
-from superatom.conditions.levers import Lever, Strength, quantity, show
+from superatom.conditions.evidence import (
+    CLOSE,
+    EXACT,
+    ORDER,
+    SAME_TARGET,
+    STAGE_UNKNOWN,
+    Observation,
+    is_defined,
+)
+from superatom.conditions.levers import Lever, RecordRef, Strength, quantity, show
+from superatom.conditions.stages import is_mixture
 from superatom.conditions.trends import Trend
 from superatom.data.records import EvidenceLevel, Quantity
 
@@ -115,6 +124,32 @@ def readings_of(found: tuple[Observation, ...], lever: Lever) -> list[Reading]:
     return readings
 
 
+def refs_of(found: tuple[Observation, ...], lever: Lever) -> tuple[RecordRef, ...]:
+    """Return what every record says on a lever; the same paper saying the same thing is one entry with both ids."""
+    refs: dict[tuple[str, str, bool | None], RecordRef] = {}
+    for o in found:
+        value, words = lever_value(o, lever), lever_words(o, lever)
+        says = "; ".join(part for part in (say(lever, value) if value else "", words) if part)
+        if not says:
+            continue
+        key = (o.source.doi or o.source.citation, show(value) if value else says, o.outcome.success)
+        if key in refs:
+            refs[key] = replace(refs[key], id=f"{refs[key].id}, {o.id}")
+            continue
+        distance = f"{o.distance}, {o.mismatch}" if o.mismatch else o.distance
+        refs[key] = RecordRef(o.id, says, outcome_words(o), o.outcome.success, o.source, distance, round(o.weight, 3))
+    return tuple(refs.values())
+
+
+def outcome_words(o: Observation) -> str:
+    """Say what came out of an experiment: whether it worked, the product, the yield and the purity."""
+    word = {True: "worked", False: "failed", None: "result not reported"}[o.outcome.success]
+    percent = o.outcome.yield_percent
+    parts = [o.outcome.product, f"{percent.text} % yield" if percent else "", o.outcome.purity_note]
+    details = ", ".join(part for part in parts if part)
+    return f"{word}: {details}" if details else word
+
+
 def closest(usable: list[Reading]) -> list[Reading]:
     """Return the readings of the closest distance; unlabelled outcomes count only where nothing close is labelled."""
     labelled = [r for r in usable if r.is_labelled]
@@ -162,7 +197,9 @@ def limits(value: Quantity, group: list[Reading], readings: list[Reading]) -> st
     failures = [
         r
         for r in readings
-        if not r.is_success and (r.observation.distance in comparable or r.observation.series in series)
+        if not r.is_success
+        and not is_mixture(r.observation.target)  # it made the mixture it set out for
+        and (r.observation.distance in comparable or r.observation.series in series)
     ]
     below = max((r for r in failures if r.value.middle < low), key=lambda r: r.value.middle, default=None)
     above = min((r for r in failures if r.value.middle > high), key=lambda r: r.value.middle, default=None)
@@ -192,6 +229,9 @@ def conflicts_of(lever: Lever, group: list[Reading], readings: list[Reading], wi
             outside = not agree(lever, max(start, min(r.value.middle, end)), r.value.middle)
             if outside:
                 said.append(f"{o.id} worked at {show(r.value)} ({o.distance})")
+        is_told = r.is_success and o.distance == SAME_TARGET and o.mismatch == STAGE_UNKNOWN
+        if is_told and not start <= middle <= end:
+            said.append(f"{o.id} gives {show(r.value)} ({o.distance}, {o.mismatch})")
     if window is not None and window.window is not None:
         floor, ceiling = window.window.low, window.window.high
         if (floor is not None and end < floor) or (ceiling is not None and start > ceiling):
@@ -235,10 +275,16 @@ def strength_of(lever: Lever, group: list[Reading], readings: list[Reading]) -> 
 def around(lever: Lever, value: Quantity) -> tuple[str | float, ...]:
     """Return three points that bracket a value: a fixed step for temperature and pH, a factor for the rest.
 
+    A lower bound is no centre: the points go up from it.
+
     >>> around(Lever.TEMPERATURE, Quantity(0, 0, "degC", "0")), around(Lever.RATIO, Quantity(3, 3, "mol/mol", "3"))
     ((0.0, 15.0, 30.0), (1.5, 3.0, 6.0))
+    >>> around(Lever.TIME, Quantity(2, None, "h", ">2"))
+    (2.0, 6.0, 24.0)
     """
     (low, high), middle = ends(value), value.middle
+    if value.high is None and lever not in _STEP:
+        return tuple(float(f"{middle * factor:.2g}") for factor in (1, 3, 12))
     if lever in _STEP:
         points = [min(low, middle - _STEP[lever]), middle, max(high, middle + _STEP[lever])]
         if points[0] < 0 <= middle:  # below 0 degC or pH 0 lies outside common practice: step upwards instead

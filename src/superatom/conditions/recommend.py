@@ -18,6 +18,7 @@ from superatom.conditions.evidence import (
     ORDER,
     PARENT,
     SAME_CLASS,
+    SAME_COMPLEX,
     SAME_CORE,
     SAME_LIGAND,
     SAME_TARGET,
@@ -26,6 +27,7 @@ from superatom.conditions.evidence import (
     observations,
 )
 from superatom.conditions.levers import Basis, Lever, LeverAdvice, RecordRef, StepSettings, Strength, quantity, show
+from superatom.conditions.onward import onward, within_stability
 from superatom.conditions.readings import (
     Reading,
     agree,
@@ -35,18 +37,21 @@ from superatom.conditions.readings import (
     conflicts_of,
     count,
     is_outvoted,
-    lever_value,
     lever_words,
     limits,
+    outcome_words,
     readings_of,
+    refs_of,
     say,
     settle,
     span,
     strength_of,
     varied_lever,
 )
-from superatom.conditions.reductant import advise_reductant
+from superatom.conditions.reductant import advise_reductant, owed_electrons
+from superatom.conditions.stages import is_mixture
 from superatom.conditions.trends import Trend, applicable, first_screening
+from superatom.conditions.volumes import chosen_solvents
 from superatom.data.records import Route, Step, Transformation
 from superatom.data.reference import precedents, recipes
 from superatom.structures.nanocluster import Nanocluster
@@ -60,36 +65,66 @@ _WITHOUT_LIGAND = {
 _SHOWN = 12  # records listed per lever, closest first
 
 
-def recommend(step: Step, *, towards: Nanocluster | None = None, for_mixture: bool = False) -> StepSettings:
+def recommend(
+    step: Step,
+    *,
+    towards: Nanocluster | None = None,
+    for_mixture: bool = False,
+    forming: tuple[Step, StepSettings] | None = None,
+) -> StepSettings:
     """Return the advice on all eight levers for `step`.
 
     `towards` is the cluster that a complex or a size mixture is made for (they do not tell by themselves);
-    `for_mixture` says that a complex is made for a size mixture. `recommend_route` fills both in. Works for any step,
-    with or without records: what is not known is said and gets a screening range.
+    `for_mixture` says that a complex is made for a size mixture; `forming` is the step, with its settings, by which
+    the complex that this step reduces was made, with all of the ligand. `recommend_route` fills them in. Works for any
+    step, with or without records: what is not known is said and gets a screening range.
     """
     aim = aim_of(step, towards, for_mixture=for_mixture)
     found = observations(aim, recipes(), precedents(), step.support.precedents)
-    advice = tuple(_trimmed(_advise(lever, step, aim, found)) for lever in Lever)
+    advice = tuple(_trimmed(_advise(lever, step, aim, found, forming)) for lever in Lever)
     used = {r.id for a in advice for r in a.records}
     return StepSettings(advice, len(used), tuple(_remarks(step, aim, found)))
 
 
 def recommend_route(route: Route) -> tuple[StepSettings, ...]:
     """Return the settings of every step of a route; complexes and mixtures look ahead to the cluster they are for."""
-    settings = []
+    settings: list[StepSettings] = []
     for i, step in enumerate(route.steps):
         later = [s.product.cluster for s in route.steps[i + 1 :] if s.product.kind == "cluster"]
         is_open = step.transformation is Transformation.COMPLEXATION or step.product.kind == "mixture"
         towards = next((c for c in later if c is not None), None) if is_open else None
         user = next((s for s in route.steps[i + 1 :] if step.product in s.main_reactants), None)
         for_mixture = is_open and user is not None and user.product.kind == "mixture"
-        settings.append(recommend(step, towards=towards, for_mixture=for_mixture))
+        earlier = zip(route.steps[:i], settings, strict=True)
+        forming = next((pair for pair in earlier if _forms_complex_for(pair[0], step)), None)
+        settings.append(recommend(step, towards=towards, for_mixture=for_mixture, forming=forming))
     return tuple(settings)
 
 
-def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) -> LeverAdvice:
+def _forms_complex_for(before: Step, step: Step) -> bool:
+    """Whether `step` reduces the complex that the step `before` makes."""
+    reduces = step.transformation in (Transformation.REDUCTION_GROWTH, Transformation.CO_REDUCTION)
+    return reduces and before.transformation is Transformation.COMPLEXATION and before.product in step.main_reactants
+
+
+def _has_ph(step: Step, aim: Aim, found: tuple[Observation, ...], forming: tuple[Step, StepSettings] | None) -> bool:
+    """Whether the flask holds water when its pH is set, not only with the reductant."""
+    solvents, _ = chosen_solvents(_advise(Lever.SOLVENT, step, aim, found), None)
+    if forming is None or solvents == ["water"]:
+        return not solvents or "water" in solvents
+    before, _ = chosen_solvents(forming[1][Lever.SOLVENT.value], None)
+    return not before or "water" in before
+
+
+def _advise(
+    lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...], forming: tuple[Step, StepSettings] | None = None
+) -> LeverAdvice:
+    if lever is Lever.RATIO and forming is not None:  # all of the ligand is weighed in when the complex is made
+        return forming[1][lever.value]
+    if lever is Lever.PH and aim.is_aqueous and not _has_ph(step, aim, found, forming):
+        aim = replace(aim, is_aqueous=False)
     trends = applicable(aim, lever, step.reductant)
-    records = _refs(found, lever)
+    records = refs_of(found, lever)
     screening = first_screening(aim, lever, step.reductant)
     base = LeverAdvice(
         lever=lever.value,
@@ -105,7 +140,7 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
         screening_reason=screening.reason if screening else "",
     )
     if lever is Lever.REDUCTANT:
-        return advise_reductant(base, step, found)
+        return advise_reductant(base, step, found, owed=owed_electrons(*forming) if forming is not None else 0.0)
     if lever is Lever.RATIO and step.transformation in _WITHOUT_LIGAND:
         text = "no free ligand is added in this step; clusters, complexes and dopant follow the equation"
         return replace(base, recommendation=text, basis="stoichiometry", strength="weak", screening=None)
@@ -118,10 +153,29 @@ def _advise(lever: Lever, step: Step, aim: Aim, found: tuple[Observation, ...]) 
     if lever is Lever.PH and not aim.is_aqueous:  # an organic solvent has no pH, whatever number a record gives
         reason = "an organic solvent has no pH: start without acid or base"
         return _advise_words(replace(base, screening=("none",), screening_reason=reason), lever, aim, trends)
+    if lever is Lever.PH:
+        base = within_stability(base, aim)
     if lever in (Lever.SOLVENT, Lever.ADDITIVES):
         return _advise_substance(base, lever, aim, found, trends)
-    least = _own_ratio(aim.cluster or step.product.cluster)
-    return _advise_number(base, lever, aim, found, trends, least=least)
+    held = (aim.cluster, step.product.cluster, *(s.cluster for s in step.main_reactants))
+    least = max(_own_ratio(cluster) for cluster in held)
+    advice = _advise_number(base, lever, aim, found, trends, least=least)
+    return _hottest(advice) if lever is Lever.TEMPERATURE and _converts_core(aim) else advice
+
+
+def _converts_core(aim: Aim) -> bool:
+    """Whether a ligand exchange also changes the number of metal atoms."""
+    is_exchange = aim.transformation is Transformation.LIGAND_EXCHANGE and aim.cluster is not None and aim.reactants
+    return bool(is_exchange) and all(aim.cluster and c.n_metals != aim.cluster.n_metals for c in aim.reactants)
+
+
+def _hottest(advice: LeverAdvice) -> LeverAdvice:
+    """Narrow a range of temperatures to its high end: the core is kept at the low one."""
+    low, high = (advice.value.low, advice.value.high) if advice.value is not None else (None, None)
+    if low is None or high is None or low == high:
+        return advice
+    value = quantity(high, high, Lever.TEMPERATURE.unit)
+    return replace(advice, value=value, recommendation=f"{show(value)}, as the core changes: {advice.recommendation}")
 
 
 def _own_ratio(cluster: Nanocluster | None) -> float:
@@ -143,8 +197,9 @@ def _advise_number(
     near = _near(lever, aim)
     usable = [r for r in readings if r.is_success and not r.observation.mismatch]
     usable = [r for r in usable if r.observation.distance in near or r.observation.distance not in CLOSE]
-    if lever is Lever.RATIO:  # less ligand than the cluster itself holds cannot make it
+    if lever is Lever.RATIO:  # less than the cluster itself holds cannot make it; a mixture does not speak for one size
         usable = [r for r in usable if r.value.high is None or r.value.high >= least]
+        usable = [r for r in usable if r.observation.distance in EXACT or _made_one_size(r)]
     if lever in (Lever.STIRRING, Lever.PH):  # another size got at another speed or pH argues against it, not for it
         usable = [r for r in usable if r.observation.distance in CLOSE]
     group = closest(usable)
@@ -158,7 +213,8 @@ def _advise_number(
     if group and distance not in CLOSE and not agree(lever, *span(group)):
         scattered = f"records farther off ({distance}) scatter over {show(quantity(*span(group), lever.unit))}"
         group = []
-    conflicts = (*conflicts_of(lever, group, readings, window), *((scattered,) if scattered else ()))
+    scatter = (scattered,) if scattered else ()
+    conflicts = (*base.conflicts, *conflicts_of(lever, group, readings, window), *scatter)
     if group and (distance != SAME_CLASS or window is None):
         value = settle(group, lever)
         strength = strength_of(lever, group, readings)
@@ -189,6 +245,12 @@ def _advise_number(
             base, recommendation=text, value=window.window, basis="trend", strength=window.strength, conflicts=conflicts
         )
     return _advise_words(replace(base, conflicts=conflicts), lever, aim, trends)
+
+
+def _made_one_size(reading: Reading) -> bool:
+    """Whether nothing says that an experiment made a mixture of sizes or something not shown to be one size."""
+    outcome = reading.observation.outcome
+    return not is_mixture(reading.observation.target) and (not outcome.success or is_defined(outcome))
 
 
 def _has_closer_words(records: tuple[RecordRef, ...], distance: str, near: frozenset[str]) -> bool:
@@ -287,7 +349,12 @@ def _advise_substance(
             text = f"two phases, no record names both solvents; try {', '.join(map(str, base.screening))}"
             return replace(advice, recommendation=text)
         return advice
-    ranked = sorted(close, key=lambda w: (not _is_labelled(close[w]), *_nearness(close[w]), w))
+
+    def rank(words: str) -> tuple[bool, bool, int, float, str]:
+        is_own = any(o.distance == SAME_COMPLEX for o in close[words])  # the complex is what this very step makes
+        return not is_own, not _is_labelled(close[words]), *_nearness(close[words]), words
+
+    ranked = sorted(close, key=rank)
     distance = min((o.distance for o in close[ranked[0]]), key=ORDER.index)
     best = [o for o in close[ranked[0]] if o.distance == distance]
     text = f"{ranked[0]} ({', '.join(o.id for o in best)}, {distance})"
@@ -328,48 +395,11 @@ def _substance_conflicts(lever: Lever, found: tuple[Observation, ...], close: se
     return tuple(said)
 
 
-def _refs(found: tuple[Observation, ...], lever: Lever) -> tuple[RecordRef, ...]:
-    """Return what every record says on a lever; the same paper saying the same thing is one entry with both ids."""
-    refs: dict[tuple[str, str, bool | None], RecordRef] = {}
-    for o in found:
-        value, words = lever_value(o, lever), lever_words(o, lever)
-        says = "; ".join(part for part in (say(lever, value) if value else "", words) if part)
-        if not says:
-            continue
-        key = (o.source.doi or o.source.citation, show(value) if value else says, o.outcome.success)
-        if key in refs:
-            refs[key] = replace(refs[key], id=f"{refs[key].id}, {o.id}")
-            continue
-        distance = f"{o.distance}, {o.mismatch}" if o.mismatch else o.distance
-        refs[key] = RecordRef(o.id, says, _outcome(o), o.outcome.success, o.source, distance, round(o.weight, 3))
-    return tuple(refs.values())
-
-
-def _onward(aim: Aim) -> list[str]:
-    """Say at which pH the cluster is on record to turn into another one of the same electron count."""
-    kind = Transformation.ISOELECTRONIC_CONVERSION
-    if aim.cluster is None or aim.transformation in (Transformation.COMPLEXATION, kind):
-        return []
-    return [
-        f"{aim.cluster.formula} turns into {' + '.join(p.products)} at {show(p.conditions.ph)} ({p.id})."
-        for p in precedents()
-        if p.transformation is kind and p.succeeded and p.conditions.ph and aim.cluster in p.reactant_clusters
-    ]
-
-
 def _trimmed(advice: LeverAdvice) -> LeverAdvice:
     """Keep the closest records and every one the advice names."""
     said = " ".join((advice.recommendation, *advice.conflicts))
     kept = [r for i, r in enumerate(advice.records) if i < _SHOWN or any(name in said for name in r.id.split(", "))]
     return replace(advice, records=tuple(kept))
-
-
-def _outcome(o: Observation) -> str:
-    word = {True: "worked", False: "failed", None: "result not reported"}[o.outcome.success]
-    percent = o.outcome.yield_percent
-    parts = [o.outcome.product, f"{percent.text} % yield" if percent else "", o.outcome.purity_note]
-    details = ", ".join(part for part in parts if part)
-    return f"{word}: {details}" if details else word
 
 
 def _remarks(step: Step, aim: Aim, found: tuple[Observation, ...]) -> list[str]:
@@ -380,9 +410,9 @@ def _remarks(step: Step, aim: Aim, found: tuple[Observation, ...]) -> list[str]:
         said.append(f"Nobody reported this step; it is inferred from {step.support.inferred_from or 'related steps'}.")
     if aim.stage == "reduction":
         said.append("The ligand : metal ratio is the total ligand weighed in when the complex is made, per metal.")
-    said += _onward(aim)
+    said += onward(aim)
     with_gas = [o for o in found if o.conditions.atmosphere and o.distance in CLOSE and not o.mismatch]
-    said += [f"Atmosphere in {o.id}: {o.conditions.atmosphere} ({_outcome(o)})." for o in with_gas]
+    said += [f"Atmosphere in {o.id}: {o.conditions.atmosphere} ({outcome_words(o)})." for o in with_gas]
     best = [o for o in found if o.outcome.yield_percent and o.outcome.success and o.distance == SAME_TARGET]
     said += [f"Yield reported for the target: {o.outcome.yield_percent} ({o.id})." for o in best[:2]]
     return said

@@ -10,17 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from superatom.conditions.aim import aim_of
-from superatom.conditions.dose import Dose, dose_of, find_reductant, is_electron
+from superatom.conditions.dose import Dose, dose_of, find_reductant, is_electron, metal_atoms
 from superatom.conditions.evidence import CLOSE, EXACT, SAME_CLASS, SAME_TARGET, Observation
-from superatom.conditions.levers import Lever, LeverAdvice, Strength, quantity
+from superatom.conditions.levers import Lever, LeverAdvice, StepSettings, Strength, quantity
 from superatom.conditions.readings import lever_value
 from superatom.conditions.trends import applicable, first_screening
 from superatom.data.records import Quantity, Step, Transformation
 from superatom.structures.elements import METALS, molar_mass
 
 
-def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ...]) -> LeverAdvice:
-    """Complete `base` for the reductant lever of `step`."""
+def advise_reductant(
+    base: LeverAdvice, step: Step, found: tuple[Observation, ...], *, owed: float = 0.0
+) -> LeverAdvice:
+    """Complete `base` for the reductant lever of `step`.
+
+    `owed` are the electrons per metal that too little thiol left the metal salt without when its complex was made.
+    """
     electrons = sum(n for species, n in step.electron_equation.reactants if is_electron(species))
     released = sum(n for species, n in step.electron_equation.products if is_electron(species))
     from_mixture = any(s.kind == "mixture" for s in step.main_reactants)
@@ -44,7 +49,8 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
         )
     used = [(o, q) for o, q in practice if o.distance in CLOSE]
     if not used and _is_count_shown(step):
-        return _as_counted(base, dose, practice, text, is_inferred=step.support.is_inferred)
+        counted = _as_counted(base, dose, practice, text, is_inferred=step.support.is_inferred)
+        return _with_owed(counted, dose, practice, owed) if owed else counted
     if not used and practice:
         return _as_related(base, dose, practice, text)
     if not used:
@@ -64,6 +70,18 @@ def advise_reductant(base: LeverAdvice, step: Step, found: tuple[Observation, ..
         screening=_bracket(spread) if strength == "weak" else None,
         screening_reason="brackets the dose the records used" if strength == "weak" else "",
     )
+
+
+def owed_electrons(formed: Step, settings: StepSettings) -> float:
+    """Return the electrons per metal that the reductant owes because less thiol was added than the equation takes.
+
+    A thiol that goes to disulfide gives the salt one electron; what it leaves unreduced the reductant takes up.
+    """
+    ratio, ligand, atoms = settings[Lever.RATIO.value], aim_of(formed).ligand, metal_atoms(formed.equation)
+    if formed.delta_electrons <= 0 or ratio.value is None or ligand is None or ligand.ligand_class != "thiolate":
+        return 0.0
+    taken = sum(n for species, n in formed.equation.reactants if ligand.name in species.counts)
+    return min(formed.delta_electrons, max(0.0, taken - ratio.value.middle * atoms)) / atoms
 
 
 def _bracket(spread: Quantity) -> tuple[float, ...]:
@@ -100,6 +118,28 @@ def _as_counted(
         strength="weak" if is_inferred else "moderate",
         screening=screening,
         screening_reason=reason,
+    )
+
+
+def _with_owed(
+    counted: LeverAdvice, dose: Dose, practice: list[tuple[Observation, Quantity]], owed: float
+) -> LeverAdvice:
+    """Raise a counted dose by what the metal salt still needs; the rise is unproven, so a range is given, no value."""
+    floor = dose.equivalents + owed / (dose.reagent.electrons_delivered or 1)
+    practised = (_range(practice).middle,) if practice else ()
+    points = sorted({float(f"{x:.3g}") for x in (floor, 2 * floor, *practised)})
+    listed = ", ".join(f"{x:g}" for x in points)
+    text = (
+        f"{dose.reagent.name}, at least {floor:.3g} mol per mol metal, as the thiol advised leaves the salt "
+        f"{owed:.3g} e- per metal short of the complex; try {listed}; without that: {counted.recommendation}"
+    )
+    return replace(
+        counted,
+        recommendation=text,
+        value=None,
+        strength="weak",
+        screening=tuple(points),
+        screening_reason="the least, twice as much, and the middle of what related syntheses used",
     )
 
 

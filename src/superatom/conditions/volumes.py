@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from superatom.conditions.aim import ligand_called, ligands_in
-from superatom.conditions.evidence import CLOSE, ORDER, SAME_TARGET, WEIGHTS
+from superatom.conditions.aim import aim_of, ligand_called, ligands_in
+from superatom.conditions.evidence import CLOSE, ORDER, SAME_MIXTURE, SAME_TARGET, WEIGHTS
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
+from superatom.conditions.procedure import CONVERSIONS
 from superatom.data.reagents import Reagent, reagent_table
 from superatom.data.records import Quantity, Recipe, Species, Step, Transformation
 from superatom.data.reference import recipes
@@ -23,6 +24,8 @@ from superatom.structures.ligands import Ligand
 
 SCREENING_CONCENTRATION_mM = 5.0
 _BOROHYDRIDE_M = 0.2  # the stock solution of L007-L010 and L013, whose products are clusters and small particles
+_NEAT = re.compile(r"\bneat [^(;]*\((\w+)")
+WORK_UP = "Work-up as in"
 _FOR_REDUCTANT = re.compile(r"reductant|ice-cold|BH4")
 _LAYER_REMOVED = re.compile(r"aqueous (?:layer|phase) removed")
 _VOLUME = re.compile(r"(?P<name>.+?)\s+(?P<mL>\d+(?:\.\d+)?)$")
@@ -130,6 +133,13 @@ def _from_a_record(
     return [], for_reductant, []
 
 
+def works_in_water(step: Step, settings: StepSettings, metal: float) -> bool:
+    """Whether a step has a pH to set: a polar shell, and water among the solvents beside that of the reductant."""
+    solvents, _ = solvent_volumes(step, settings, metal)
+    main = {s.name for s in solvents if not s.is_for_reductant}
+    return aim_of(step).is_aqueous and ("water" in main or not main)
+
+
 def layer_removed_in(settings: StepSettings) -> str:
     """Return the closest record that takes the aqueous layer off after the phase transfer, or an empty string."""
     close = (r.id for r, d in closest_recipes(settings) if d in CLOSE and _LAYER_REMOVED.search(r.conditions.other))
@@ -148,6 +158,11 @@ def _by_concentration(
         names, remarks = _solvent_names("/".join(recipe.conditions.solvents)), []
         if names != chosen_solvents(advice, None)[0]:
             remarks = [f"The solvent is that of {recipe.id}, which makes this very complex ({distance})."]
+    if (neat := _NEAT.search(settings[Lever.RATIO.value].recommendation)) and step.transformation in CONVERSIONS:
+        names = [n for n in names if n == "water"]
+        remarks = [f"The ligand is taken neat, as in {neat[1]}: it is the organic phase, and no other solvent goes in."]
+        if not names:
+            return [], remarks
     for recipe, distance in close_recipes(advice).found:
         concentration = recipe.conditions.metal_concentration_mM
         if concentration is not None:
@@ -291,10 +306,14 @@ def reported_yield(step: Step, settings: StepSettings) -> tuple[float | None, st
 
 
 def work_up(step: Step, settings: StepSettings) -> tuple[str, ...]:
-    """Return the work-up of the closest record that describes one for this core, as one sentence, or nothing."""
-    if step.product.kind != "cluster":
+    """Return the work-up of the closest record that describes one for this core, as one sentence, or nothing.
+
+    For a size mixture only a record of that mixture counts: others purify what is focused from it.
+    """
+    if step.product.kind not in ("cluster", "mixture"):
         return ()
+    near = frozenset({SAME_MIXTURE}) if step.product.kind == "mixture" else CLOSE
     for recipe, distance in closest_recipes(settings):
-        if distance in CLOSE and (words := recipe.procedure.get("purification")):
-            return (f"Work-up as in {recipe.id} ({distance}): {words}.",)
+        if distance in near and (words := recipe.procedure.get("purification")):
+            return (f"{WORK_UP} {recipe.id} ({distance}): {words}.",)
     return ()

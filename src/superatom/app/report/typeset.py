@@ -24,7 +24,7 @@ class Level(Enum):
 
 # a charge ends the formula: [..]2-, BH4-, CO3(2-), SO4^2-, e-; the count before it belongs to it only after ] ( or ^
 _CHARGE = re.compile(
-    r"(?:\((?P<in_bracket>\d*[+-])\)|\^(?P<raised>\d*[+-])|(?<=\])(?P<after>\d*[+-]|0)|(?P<sign>[+-]))$"
+    r"(?:\((?P<in_bracket>\d*[+-])\)|\^(?P<raised>\d*[+-])|(?<=\])(?P<after>\d*[+-]|0)|(?P<sign>[+-]))\Z"
 )
 # a count follows an element symbol, a letter or a closing bracket; not a locant (2-PET) nor a hydrate (·3H2O)
 # an open count is written _x
