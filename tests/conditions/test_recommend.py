@@ -414,3 +414,10 @@ def test_the_record_of_the_complex_itself_comes_first():
     step = replace(phosphine_complexation(), product=complex_)
     advice = recommend(step, towards=Nanocluster.parse("[Au25(PPh3)10(PET)5Cl2]2+"))["solvent"]
     assert advice.recommendation.startswith("ethanol (95 %) (L025, same complex)")
+
+
+def test_a_trend_that_is_the_advice_is_no_conflict_of_its_own() -> None:
+    advice = recommend(complexation("cysteamine"), towards=Nanocluster.parse("[Au25(cysteamine)18]-"))
+    ratio = advice["metal_to_ligand_ratio"]
+    assert ratio.basis == "trend"
+    assert not any("favours" in conflict for conflict in ratio.conflicts)

@@ -241,6 +241,7 @@ def _advise_number(
     if window is not None and window.window is not None and not (is_told and window.strength == "weak"):
         text = f"{say(lever, window.window)} (trend: {window.advice}"
         text += f"; {window.applies_when})" if window.applies_when else ")"
+        conflicts = (*base.conflicts, *conflicts_of(lever, group, readings, None), *scatter)  # it cannot oppose itself
         return replace(
             base, recommendation=text, value=window.window, basis="trend", strength=window.strength, conflicts=conflicts
         )
