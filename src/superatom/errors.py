@@ -1,7 +1,7 @@
 """Every deliberate error of superatom: one class per kind, one clear sentence per raise.
 
 The sentence names what was found and what would be legal. The command line turns any `SuperatomError` into that
-sentence and the exit code of its class (2 for bad input, 3 for a missing extra); a traceback needs ``--debug``.
+sentence and the exit code of its class (2 for bad input); a traceback needs ``--debug``.
 """
 
 from __future__ import annotations
@@ -51,12 +51,6 @@ class StockError(SuperatomError):
 
 class UnitError(SuperatomError):
     """A quantity has no unit, an unknown unit, or one of the wrong kind."""
-
-
-class MissingExtraError(SuperatomError):
-    """An optional package is needed; the sentence says how to install it."""
-
-    exit_code = 3
 
 
 def did_you_mean(name: str, known: list[str], n: int = 3) -> str:

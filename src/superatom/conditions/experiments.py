@@ -7,8 +7,6 @@ combinations are there because the levers act together (Lyu et al., section 4.2,
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,17 +127,6 @@ def decisive_step(settings: Sequence[tuple[Step, StepSettings]]) -> tuple[Step, 
         return step.product.kind == "cluster", not is_complexation, step.support.is_inferred, unknown, position
 
     return max(enumerate(settings), key=weakness)[1]
-
-
-def experiments_to_csv(experiments: Sequence[Experiment]) -> str:
-    """Return experiments as CSV text with a header."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, ["number", "step", *COLUMNS, "changed", "reason"], lineterminator="\n")
-    writer.writeheader()
-    for experiment in experiments:
-        row = experiment.to_row()
-        writer.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
-    return out.getvalue()
 
 
 def _order(step: Step, settings: StepSettings) -> tuple[Lever, ...]:

@@ -37,7 +37,6 @@ class Traits:
     crowding: int
     water_soluble: bool
     n_carbon: int
-    n_rings_or_branches: int
 
 
 @lru_cache(maxsize=512)
@@ -68,7 +67,6 @@ def traits(ligand: Ligand) -> Traits:
         crowding=crowding,
         water_soluble=polar >= 2 or (polar == 1 and n_carbon <= 4),
         n_carbon=n_carbon,
-        n_rings_or_branches=sum(len(n) > 2 for n in neighbours),
     )
 
 

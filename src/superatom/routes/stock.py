@@ -89,10 +89,6 @@ class Stock:
         """Return a stock that also holds `species`."""
         return Stock(self.species | frozenset(species), self.name)
 
-    def with_names(self, names: Iterable[str]) -> Stock:
-        """Return a stock that also holds `names`."""
-        return Stock(self.species | Stock.of(names).species, self.name)
-
 
 @cache
 def _bench() -> Stock:
