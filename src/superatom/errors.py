@@ -53,6 +53,32 @@ class UnitError(SuperatomError):
     """A quantity has no unit, an unknown unit, or one of the wrong kind."""
 
 
+class CalculationError(SuperatomError):
+    """A calculation did not converge, crashed, ran out of time, or returned what no electronic structure can."""
+
+
+class MissingReferenceError(SuperatomError):
+    """A formation energy needs the energy of a reference species that is not there."""
+
+
+class DesignError(SuperatomError):
+    """A design file of a labelling campaign asks for something that cannot be made."""
+
+
+class JournalError(SuperatomError):
+    """A journal of a labelling campaign is damaged, or another run is writing it."""
+
+
+class SplitError(SuperatomError):
+    """A data split would leak, or cannot be made from the data given."""
+
+
+class MissingEngineError(SuperatomError):
+    """A program or package that this needs is not installed; the sentence says how to install it."""
+
+    exit_code = 3
+
+
 def did_you_mean(name: str, known: list[str], n: int = 3) -> str:
     """Return ``" Did you mean A, B?"`` for close matches of `name` in `known`, or an empty string.
 

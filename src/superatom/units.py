@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from superatom.errors import UnitError
 
+HARTREE_EV = 27.211386245988  # CODATA 2018
+
 # unit -> (dimension, factor to the dimension's first unit); dimensions: mass g, amount mmol, volume mL, time h
 _UNITS: dict[str, tuple[str, float]] = {
     "g": ("mass", 1.0), "mg": ("mass", 1e-3), "ug": ("mass", 1e-6), "µg": ("mass", 1e-6), "kg": ("mass", 1e3),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import superatom
-from superatom.app.cli import data, inspect, library, plan
+from superatom.app.cli import data, inspect, label, library, plan
 from superatom.app.cli.options import Ligands
 
 app = typer.Typer(
@@ -40,5 +40,6 @@ def _root(
 
 app.command("inspect")(inspect.inspect)
 app.command("plan")(plan.plan)
+app.command("label")(label.label)
 app.add_typer(library.app, name="library")
 app.add_typer(data.app, name="data")

@@ -1,8 +1,9 @@
-"""``superatom data list|fetch|verify``: public data sets, with address, licence and checksum."""
+"""``superatom data list|fetch|verify``: public data sets; ``show|pack``: the project's own reference set."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +11,11 @@ import typer
 from superatom.app.cli.options import Json, write_json, write_text
 from superatom.errors import DataSourceError, SuperatomError
 
+REFERENCE_SET = "nc-multi"
+
 app = typer.Typer(
-    help="Public data sets: list, fetch, verify. SUPERATOM_DATA_MIRROR may name a folder that holds copies.",
+    help="Public data sets: list, fetch, verify (SUPERATOM_DATA_MIRROR may name a folder that holds copies). "
+    "The reference set of this project: show, pack.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -55,6 +59,74 @@ def verify(names: Names, *, as_json: Json = False) -> None:
         return {"files": found.n_files, "checked against": found.checked_against}
 
     _each(names, check, as_json=as_json)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"{REFERENCE_SET}, or a folder that `pack` made.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what the reference set holds: labels per level, failures and their reasons, licence, checksums."""
+    from superatom.data.reference_set import load_reference_set
+    from superatom.data.summary import summary
+    from superatom.errors import UnknownNameError, did_you_mean
+
+    if name != REFERENCE_SET and not Path(name).is_dir():
+        hint = did_you_mean(name, [REFERENCE_SET])
+        raise UnknownNameError(f"{name!r} is no reference set.{hint} Legal: {REFERENCE_SET}, or a folder with a pack")
+    found = summary(load_reference_set(None if name == REFERENCE_SET else name))
+    if as_json:
+        write_json(found)
+        return
+    from superatom.app.report.text import show_rows
+
+    write_text(lambda console: show_rows(console, list(_summary_rows(found))))
+
+
+@app.command()
+def pack(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", exists=True, file_okay=False, help="Folders of `superatom label`.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the pack goes; an old one is replaced.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the set on its card.")] = REFERENCE_SET,
+    as_json: Json = False,
+) -> None:
+    """Pack the journals of labelling runs into one compact folder that `show` and Python load."""
+    from superatom.data.packing import pack as pack_runs
+
+    card = pack_runs(folders, out, name=name)
+    if as_json:
+        write_json(card)
+        return
+    size_MB = sum(file["bytes"] for file in card["files"].values()) / 1e6
+    labels = ", ".join(f"{n} {level}" for level, n in card["labels_per_level"].items()) or "none"
+    typer.echo(
+        f"{out}: {card['n_configurations']} configurations, {card['n_prototypes']} prototypes, labels: {labels}; "
+        f"{size_MB:.1f} MB"
+    )
+
+
+def _summary_rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the summary as rows of "what" and "how many", nested tables one line per entry."""
+    for what, value in found.items():
+        if what == "levels":
+            for level, engines in value.items():
+                said = (f"{e['engine']} {e['engine_version']}, {e['parameters_sha256'][:12]}" for e in engines)
+                yield {"what": f"level {level}", "how many": "; ".join(said)}
+        elif what == "per_tier":
+            for tier, numbers in value.items():
+                labels = "".join(f", {n} {level} labels" for level, n in numbers["labels"].items() if n)
+                yield {"what": f"tier {tier}", "how many": f"{numbers['configurations']} configurations{labels}"}
+        elif what in ("failures", "filtered"):
+            for where, reasons in value.items():
+                yield from ({"what": f"{what}, {where}: {why}", "how many": n} for why, n in reasons.items())
+        elif isinstance(value, dict):
+            yield {"what": what.replace("_", " "), "how many": ", ".join(f"{n} {key}" for key, n in value.items())}
+        else:
+            yield {"what": what.replace("_", " "), "how many": value}
 
 
 def _each(names: list[str], act: Callable[[str], dict[str, Any]], *, as_json: bool) -> None:

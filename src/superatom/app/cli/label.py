@@ -1,0 +1,127 @@
+"""``superatom label DESIGN.toml --out DIR``: make the configurations of a design and label them at one level."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from superatom.app.cli.options import Json, write_json, write_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from superatom.physics.labelling.run import Progress, Summary
+
+_LINE_EVERY_S = 30.0
+
+
+def label(
+    design: Annotated[
+        Path, typer.Argument(metavar="DESIGN.toml", help="What to make and to label; docs/labelling.md.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the journals; a run goes on there.")],
+    level: Annotated[str, typer.Option(help="Level of theory: gfn1, chgnet, pbe, ...")] = "gfn1",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per processor.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many new labels.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed before.")] = False,
+    existing_geometries: Annotated[
+        bool, typer.Option("--existing-geometries", help="Label what is made, while another run may be making more.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make and label the configurations of a design; may be stopped at any time, and goes on where it stopped."""
+    from superatom.physics.labelling.campaign import run_campaign
+
+    with _progress() as tell:
+        summary = run_campaign(
+            design,
+            out,
+            level,
+            workers=workers,
+            limit=limit,
+            retry_failed=retry_failed,
+            existing_geometries=existing_geometries,
+            tell=tell,
+        )
+    if as_json:
+        write_json(dataclasses.asdict(summary))
+    else:
+        write_text(lambda console: _show(console, summary))
+    if summary.ended == "interrupted":
+        typer.echo("superatom: stopped; the same command goes on where this one was", err=True)
+        raise typer.Exit(130)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """Show progress on standard error: a bar at a terminal, else a line now and then."""
+    if not sys.stderr.isatty():
+        yield _line_now_and_then()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        bar = bars.add_task("starting", total=None)
+
+        def tell(now: Progress) -> None:
+            bars.update(bar, completed=now.n_done, total=now.n_to_do, description=_words(now))
+
+        yield tell
+
+
+def _line_now_and_then() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def tell(now: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE_EVERY_S:
+            last = time.monotonic()
+            typer.echo(f"{now.n_done} of {now.n_to_do} done; {_words(now)}", err=True)
+
+    return tell
+
+
+def _words(now: Progress) -> str:
+    rate = now.n_labels / now.seconds * 3600 if now.seconds else 0.0
+    return f"{now.n_labels} labels ({rate:.0f} per hour), {now.n_filtered} filtered, {now.n_failed} failed"
+
+
+def _show(console: Console, summary: Summary) -> None:
+    from superatom.app.report.text import show_rows
+
+    rows = [
+        {
+            "family": family,
+            "geometries": _counts(summary.geometries[family]),
+            f"{summary.level} labels": _counts(summary.labels[family]),
+        }
+        for family in summary.geometries
+    ]
+    show_rows(console, rows)
+    console.print(f"References: {_counts(summary.references)}. Labels left: {summary.n_left}.")
+    new = f"{summary.n_new_geometries} geometries and {summary.n_new_labels} labels in {summary.seconds:.0f} s"
+    console.print(f"This run: {new}, {summary.labels_per_hour:.0f} labels per hour; {_ENDED[summary.ended]}.")
+
+
+def _counts(by_status: Mapping[str, int]) -> str:
+    """Say how many, and which of them are of no use.
+
+    >>> _counts({"converged": 40, "failed": 2}), _counts({})
+    ('40, 2 failed', '0')
+    """
+    bad = [f"{by_status[status]} {status}" for status in ("filtered", "failed") if by_status.get(status)]
+    return ", ".join([str(by_status.get("converged", 0)), *bad])
+
+
+_ENDED = {"finished": "nothing left to do", "limit": "its limit is reached", "interrupted": "interrupted"}

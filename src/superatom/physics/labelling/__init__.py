@@ -1,0 +1,1 @@
+"""The labelling campaign: from a design file to journals of configurations, references and labels."""

@@ -1,0 +1,1 @@
+"""Sensible 3D structures from a description: kernel, dopant site, ligands by name or SMILES, isomer, seed."""
