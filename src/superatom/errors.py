@@ -69,6 +69,22 @@ class JournalError(SuperatomError):
     """A journal of a labelling campaign is damaged, or another run is writing it."""
 
 
+class DocumentError(SuperatomError):
+    """A document (JSON text of a value) is of another format or version, or a field of it is wrong."""
+
+
+class StoreError(SuperatomError):
+    """The library of experiments cannot be opened, read or written as asked."""
+
+
+class ConflictError(StoreError):
+    """A record was changed by somebody else since it was read."""
+
+
+class ImportRowsError(SuperatomError):
+    """Rows of a table cannot be taken into the library as they are."""
+
+
 class SplitError(SuperatomError):
     """A data split would leak, or cannot be made from the data given."""
 

@@ -13,7 +13,14 @@ from typing import Any
 
 from superatom.data.label_shards import label_arrays
 from superatom.data.reference_set import CARD, GEOMETRIES, INDEX, REFERENCES, TEXTS
-from superatom.data.runs import Runs, formation_energies, read_runs, without_duplicates, without_outliers
+from superatom.data.runs import (
+    Runs,
+    formation_energies,
+    read_runs,
+    why_no_formation_energy,
+    without_duplicates,
+    without_outliers,
+)
 from superatom.data.shards import file_sha256, geometry_arrays, write_shard
 from superatom.data.summary import counts
 from superatom.errors import MissingReferenceError, ReferenceDataError
@@ -91,6 +98,11 @@ def _write(folder: Path, runs: Runs, name: str) -> dict[str, Any]:
         **counts(configurations.values(), labels),
         "levels": engines,
         "atoms": {level: _atoms(level) for level in labels},
+        "without_formation_energy": {
+            level: reasons
+            for level, found in labels.items()
+            if (reasons := why_no_formation_energy(level, configurations, found, runs))
+        },
         "files": {
             file.name: {"sha256": file_sha256(file), "bytes": file.stat().st_size} for file in sorted(folder.iterdir())
         },
@@ -123,6 +135,7 @@ def _write_index(
             numbers[column] = {id_: f"{value:.4f}" for id_, value in values.items()}
         numbers[f"charge_transfer_e.{level}"] = _charge_transfers(configurations, found)
         numbers[f"label.{level}"] = {id_: one.status for id_, one in found.items()}
+        numbers[f"notes.{level}"] = {id_: "; ".join(one.notes) for id_, one in found.items() if one.notes}
     numbers = {column: cells for column, cells in numbers.items() if cells}
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")

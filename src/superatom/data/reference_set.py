@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from superatom.data.label_shards import read_labels
 from superatom.data.shards import POSITION_UNIT_A, Array, file_sha256, read_shard
-from superatom.errors import ReferenceDataError, UnknownNameError, did_you_mean
+from superatom.errors import MissingReferenceError, ReferenceDataError, UnknownNameError, did_you_mean
 from superatom.physics.atoms import atoms_of_level
 from superatom.physics.configuration import Configuration, Kind, Label, Status
 from superatom.physics.formation_energy import charge_transfer, formation_energy_or_nan, reference_energies
@@ -201,7 +201,8 @@ class ReferenceSet:
     ) -> Floats:
         """Return formation energies (Gu 2025, eqn 1) in eV per metal atom, shape (n,), computed from raw energies.
 
-        NaN where there is no energy, a reference species failed, or the cluster is charged.
+        NaN where there is no energy, no reference species, no free atom, or the cluster is charged: the card counts the
+        reasons under ``without_formation_energy``.
 
         Parameters
         ----------
@@ -210,9 +211,12 @@ class ReferenceSet:
         atoms
             Set of free-atom energies, or your own by element; None: that of the level (`superatom.physics.atoms`).
         """
-        free = atoms_of_level(level) if atoms is None else atoms
         found = np.full(len(self), np.nan)
         energies = self.energies(level)
+        try:
+            free = atoms_of_level(level) if atoms is None else atoms
+        except MissingReferenceError:
+            return found
         for pack in self._packs:
             references = reference_energies(pack.references.get(level, []))
             for i in range(pack.first, pack.first + pack.n_rows):

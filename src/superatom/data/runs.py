@@ -8,19 +8,17 @@ series (same topology, ligands and number of dopants): no chemistry does that, a
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from superatom.data.duplicates import duplicates
-from superatom.errors import MissingReferenceError, ReferenceDataError
+from superatom.errors import ChemistryError, MissingReferenceError, ReferenceDataError, UnknownNameError
 from superatom.physics.atoms import atoms_of_level
 from superatom.physics.configuration import Configuration, Label
-from superatom.physics.formation_energy import formation_energy_or_nan, reference_energies
+from superatom.physics.formation_energy import formation_energy_eV_per_atom, reference_energies
 from superatom.physics.labelling.journal import read_lines
 from superatom.physics.references import Convention
 from superatom.units import HARTREE_EV
@@ -56,12 +54,17 @@ def read_runs(folders: Sequence[Path]) -> Runs:
         journal = folder / "configurations.jsonl"
         if not journal.is_file():
             raise ReferenceDataError(f"{folder} is no run folder: there is no {journal.name} in it")
+        # labels before configurations: of a run that is still going on, every label read has its configuration
+        found = {file: list(read_lines(file)) for file in sorted(folder.glob("labels-*.jsonl"))}
         made = {record["id"]: record for record, _ in read_lines(journal)}
         for id_, record in made.items():
             if _substance(configurations.setdefault(id_, record)) != _substance(record):
-                raise ReferenceDataError(f"{folder} holds another configuration {id_} than a run before it")
-        for file in sorted(folder.glob("labels-*.jsonl")):
-            for record, _ in read_lines(file):
+                raise ReferenceDataError(
+                    f"{folder} holds another configuration {id_} than a run before it; two designs that make the "
+                    "same cluster need isomers of different numbers (first_isomer)"
+                )
+        for file, records in found.items():
+            for record, _ in records:
                 if record["id"] not in made:
                     raise ReferenceDataError(f"{file} labels {record['id']}, which is not in {journal}")
                 labels[record["level"]][record["id"]] = Label.from_record(record)
@@ -111,19 +114,39 @@ def formation_energies(
     runs: Runs,
 ) -> dict[str, float]:
     """Return the formation energies in eV per metal atom of the converged labels that have one."""
-    references = reference_energies(runs.references.get(level, {}).values())
-    try:
-        free = atoms_of_level(level)
-    except MissingReferenceError:
-        return {}
-    values = {
-        id_: formation_energy_or_nan(
-            configurations[id_].blueprint, one.energy_eV, references, atoms=free, convention=convention
-        )
-        for id_, one in labels.items()
-        if one.energy_eV is not None and one.status == configurations[id_].status == "converged"
+    return {
+        id_: value
+        for id_, value in _formation_energies_or_why(level, convention, configurations, labels, runs)
+        if isinstance(value, float)
     }
-    return {id_: value for id_, value in values.items() if np.isfinite(value)}
+
+
+def why_no_formation_energy(
+    level: str, configurations: Mapping[str, Configuration], labels: Mapping[str, Label], runs: Runs
+) -> dict[str, int]:
+    """Return the reasons why converged labels have no formation energy (default references), with their numbers."""
+    outcomes = _formation_energies_or_why(level, "dimer", configurations, labels, runs)
+    return dict(sorted(Counter(why for _, why in outcomes if isinstance(why, str)).items()))
+
+
+def _formation_energies_or_why(
+    level: str,
+    convention: Convention,
+    configurations: Mapping[str, Configuration],
+    labels: Mapping[str, Label],
+    runs: Runs,
+) -> Iterator[tuple[str, float | str]]:
+    """Yield the id of every converged label with its formation energy, or with the reason why it has none."""
+    references = reference_energies(runs.references.get(level, {}).values())
+    for id_, one in labels.items():
+        plan = configurations[id_].blueprint
+        if one.energy_eV is None or not one.status == configurations[id_].status == "converged":
+            continue
+        try:
+            free = atoms_of_level(level)
+            yield id_, formation_energy_eV_per_atom(plan, one.energy_eV, references, atoms=free, convention=convention)
+        except (ChemistryError, MissingReferenceError, UnknownNameError) as error:
+            yield id_, str(error).split("; ", maxsplit=1)[0]
 
 
 def _substance(record: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +31,7 @@ def counts(configurations: Iterable[Configuration | Entry], labels: Labels) -> d
         "configurations_by_status": _sorted(Counter(row.status for row in rows)),
         "failures": _reasons("failed", rows, labels),
         "filtered": _reasons("filtered", rows, labels),
+        "notes": _notes(usable, labels),
         "per_tier": {tier: {
             "configurations": sum(row.tier == tier for row in good.values()),
             "labels": {level: sum(good[id_].tier == tier for id_ in ids) for level, ids in usable.items()},
@@ -46,6 +47,7 @@ def summary(found: ReferenceSet) -> dict[str, Any]:
     labels = {level: {one.id: one for one in found.labels(level) if one} for level in found.levels}
     return {
         **counts(found.table, labels),
+        "without_formation_energy": _added(card.get("without_formation_energy", {}) for card in found.cards),
         "licence": ", ".join(dict.fromkeys(card["licence"] for card in found.cards)),
         "checksums": "ok",
         "levels": {
@@ -69,13 +71,35 @@ def _reasons(status: str, rows: Sequence[Configuration | Entry], labels: Labels)
     return {where: _sorted(numbers) for where, numbers in found.items() if numbers}
 
 
+def _notes(usable: Mapping[str, Sequence[str]], labels: Labels) -> dict[str, dict[str, int]]:
+    """Return what the notes of the labels that count say: level -> words -> number."""
+    found = {
+        level: Counter(_reason(note) for id_ in ids for note in labels[level][id_].notes)
+        for level, ids in usable.items()
+    }
+    return {level: _sorted(numbers) for level, numbers in found.items() if numbers}
+
+
+def _added(tables: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for table in tables:
+        for level, numbers in table.items():
+            found[level].update(numbers)
+    return {level: _sorted(numbers) for level, numbers in sorted(found.items())}
+
+
 def _reason(why: str) -> str:
-    """Return the first reason of several, without the numbers that differ from case to case.
+    """Return the first reason of several, without the numbers and names that differ from case to case.
 
     >>> _reason("P12 is 2.95 Å from its nearest metal; it fell into 3 parts")
     'P… is … Å from its nearest metal'
+    >>> _reason("2 bonds of the ligands formed: Cl9-P12, Cl9-P14"), _reason("same geometry as lantern/Au6(SH)8/none/m000")
+    ('bonds of the ligands formed', 'same geometry as another')
     """
-    return re.sub(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", "…", why.split("; ", maxsplit=1)[0])
+    first = why.split("; ", maxsplit=1)[0]
+    first = re.sub(r"^\d+ bonds? of the ligands (broke|formed):.*", r"bonds of the ligands \1", first)
+    first = re.sub(r"^same geometry as .*", "same geometry as another", first)
+    return re.sub(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", "…", first)
 
 
 def _sorted(numbers: Mapping[str, int]) -> dict[str, int]:

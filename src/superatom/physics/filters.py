@@ -26,6 +26,9 @@ MAX_CHARGE_E = 3.0
 CLOSEST = 0.6  # of the sum of covalent radii
 _METAL_REACH = 3.6  # Å, the furthest metal-metal contact
 _SLACK, _HARD_SLACK = 0.75, 0.45  # Å beyond the sum of covalent radii a donor may reach; the latter for C, N, O
+# Å beyond the sum of covalent radii up to which two ligand atoms that were apart count as bonded: P-Cl is a bond at
+# 2.05 Å (2.14 in PCl5), not at the 2.4 to 2.8 Å at which a phosphine and a halide of one crowded shell meet
+_NEW_BOND_SLACK = 0.25
 _RING = "ring"  # a carbon ring that lies flat on a metal, such as Cp*
 
 
@@ -72,6 +75,9 @@ WINDOWS: Mapping[str, Windows] = {
 def bond_graph_changes(before: Structure, after: Structure) -> tuple[str, ...]:
     """Return what changed in the covalent bonds between the non-metals of two structures with the same atoms.
 
+    A bond breaks beyond the sum of the covalent radii plus 0.45 Å and forms within that sum plus 0.25 Å: between the
+    two lie stretched bonds and close contacts, and only what was there before tells them apart.
+
     Examples
     --------
     >>> whole = Structure(("Au", "S", "H"), [[0, 0, 0], [0, 0, 2.3], [0, 1.34, 2.3]])
@@ -82,8 +88,9 @@ def bond_graph_changes(before: Structure, after: Structure) -> tuple[str, ...]:
     if before.symbols != after.symbols:
         return ("the atoms are not those it was made of",)
     old, new = (_edges(covalent_bonds(s.symbols, s.positions)) for s in (before, after))
+    formed = {(a, b) for a, b in new - old if _excess(after, a, b) < _NEW_BOND_SLACK}
     found = []
-    for edges, verb in ((old - new, "broke"), (new - old, "formed")):
+    for edges, verb in ((old - new, "broke"), (formed, "formed")):
         if edges:
             names = [f"{before.symbols[a]}{a}-{before.symbols[b]}{b}" for a, b in sorted(edges)]
             few = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
@@ -128,7 +135,7 @@ def geometry_faults(
         *changes,
         *_donor_faults(structure, reference, graph, metals, chosen),
         *_metal_faults(structure, metals, chosen),
-        *_loose_parts(structure, graph, metals),
+        *_loose_parts(structure, graph, metals, chosen),
     )
 
 
@@ -228,8 +235,11 @@ def _collisions(structure: Structure) -> list[str]:
     return [f"{first} and {second} are only {distance[worst]:.2f} Å apart"]
 
 
-def _loose_parts(structure: Structure, graph: Graph, metals: Sequence[int]) -> list[str]:
-    """Say so where not everything hangs together through ligand bonds, metal contacts and metal-ligand contacts."""
+def _loose_parts(structure: Structure, graph: Graph, metals: Sequence[int], windows: Windows) -> list[str]:
+    """Say so where not everything hangs together through ligand bonds, metal contacts and metal-ligand contacts.
+
+    Whatever a donor window allows is a contact: the oxygens of a zeolite ring reach Zn at 2.43 Å.
+    """
     symbols, whole = structure.symbols, [set(neighbours) for neighbours in graph]
     is_metal = set(metals)
     if not metals:
@@ -237,11 +247,20 @@ def _loose_parts(structure: Structure, graph: Graph, metals: Sequence[int]) -> l
     i, j, distance, _ = neighbour_pairs(structure.positions, 4.0)
     for a, b, d in zip(i.tolist(), j.tolist(), distance.tolist(), strict=True):
         n_metals = (a in is_metal) + (b in is_metal)
-        if (n_metals == 2 and d < _METAL_REACH) or (n_metals == 1 and d < _reach(symbols[a], symbols[b])):
+        ligand = symbols[b if a in is_metal else a]
+        _, widest = windows.donors.get(_RING if ligand == "C" else ligand, (0.0, 0.0))
+        reach = _METAL_REACH if n_metals == 2 else max(_reach(symbols[a], symbols[b]), widest)
+        if n_metals and d < reach:
             whole[a].add(b)
             whole[b].add(a)
     n_parts = len(connected([sorted(neighbours) for neighbours in whole], range(len(symbols))))
     return [f"it fell into {n_parts} parts"] if n_parts > 1 else []
+
+
+def _excess(structure: Structure, a: int, b: int) -> float:
+    """Return the distance of two atoms in Å beyond the sum of their covalent radii."""
+    apart = float(np.linalg.norm(structure.positions[a] - structure.positions[b]))
+    return apart - covalent_radius(structure.symbols[a]) - covalent_radius(structure.symbols[b])
 
 
 def _reach(one: str, other: str) -> float:

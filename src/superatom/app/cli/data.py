@@ -120,9 +120,10 @@ def _summary_rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             for tier, numbers in value.items():
                 labels = "".join(f", {n} {level} labels" for level, n in numbers["labels"].items() if n)
                 yield {"what": f"tier {tier}", "how many": f"{numbers['configurations']} configurations{labels}"}
-        elif what in ("failures", "filtered"):
+        elif what in ("failures", "filtered", "notes", "without_formation_energy"):
             for where, reasons in value.items():
-                yield from ({"what": f"{what}, {where}: {why}", "how many": n} for why, n in reasons.items())
+                said = what.replace("_", " ")
+                yield from ({"what": f"{said}, {where}: {why}", "how many": n} for why, n in reasons.items())
         elif isinstance(value, dict):
             yield {"what": what.replace("_", " "), "how many": ", ".join(f"{n} {key}" for key, n in value.items())}
         else:
