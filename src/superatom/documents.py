@@ -76,18 +76,25 @@ class DocumentFormat(Generic[Value]):
         return value
 
     def to_text(self, value: Value) -> str:
-        """Return one line of JSON, the same for the same value."""
-        return json.dumps(self.to_document(value), ensure_ascii=False, sort_keys=True, allow_nan=False)
+        """Return one line of JSON, the same for the same value; raises `DocumentError` for NaN and infinity."""
+        try:
+            return json.dumps(self.to_document(value), ensure_ascii=False, sort_keys=True, allow_nan=False)
+        except ValueError as error:
+            raise DocumentError(f"{self.name}: NaN and infinity cannot be written ({error})") from error
 
     def from_text(self, text: str) -> Value:
         """Return the value of JSON text; raises `DocumentError` also for text that is no JSON object."""
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_refuse_constant)
         except ValueError as error:
             raise DocumentError(f"no JSON: {error}") from error
         if not isinstance(document, dict):
             raise DocumentError(f"a JSON object is needed; this is a {type(document).__name__}")
         return self.from_document(document)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _unknown(found: Any, kept: Any, path: str = "$") -> list[str]:
