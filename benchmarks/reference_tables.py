@@ -129,17 +129,27 @@ def _crystal(element: str) -> Any:
 
 
 def computed_elsewhere(name: str, file: str, method: str) -> list[dict[str, Any]]:
-    """Take the converged rows of one method from a table element,method,energy_eV,magnetic_moment,converged,..."""
+    """Take the converged rows of one method from a table of free atoms.
+
+    Columns: element, method, energy_eV, magnetic_moment, converged, and how, source: the words that go with the number.
+    """
     with Path(file).open(encoding="utf-8") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["method"] == method and row["converged"] in ("True", "1")]
+        every = list(csv.DictReader(lines))
+    rows = [row for row in every if row["method"] == method and row["converged"] in ("True", "1")]
+    elements = [row["element"] for row in rows]
+    if not rows or len(set(elements)) < len(elements) or set(elements) - set(METALS):
+        sys.exit(
+            f"{file} has the converged atoms {', '.join(elements) or 'none'} of {method!r}, once each is legal; "
+            f"its methods: {', '.join(sorted({row['method'] for row in every}))}"
+        )
     return [
         _row(
             name,
             row["element"],
             float(row["energy_eV"]),
             n_unpaired=round(abs(float(row["magnetic_moment"]))),
-            how=f"spin-polarised free atom, {method}",
-            source="GPAW 22.8, PBE",
+            how=row["how"],
+            source=row["source"],
         )
         for row in rows
     ]

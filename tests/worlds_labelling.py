@@ -1,14 +1,16 @@
 """A tiny campaign whose jobs need no program: geometries and energies are drawn from the seed of the item.
 
 What a dopant does: Zn has no geometry, Cd a filtered one, Ag a failed label, Hg kills the worker that labels it, Re
-meets a fault in the code, Os a missing program.
+meets a fault in the code, Os a missing program, Fe a full disk.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -39,14 +41,18 @@ ligands = [{thiolate = "SH"}, {thiolate = "SCH3"}]
 isomers = 2
 [family.off_equilibrium]
 tier = "B"
-count = 3
+count = 2
 """
+SMALL = {', "belt1"': "", ', {thiolate = "SCH3"}': "", "isomers = 2": "isomers = 1", "count = 2": "count = 1"}
 
 
-def write_design(path: Path, *dopants: str, more: str = "") -> Path:
-    """Write the design for these dopants."""
+def write_design(path: Path, *dopants: str, more: str = "", is_small: bool = False) -> Path:
+    """Write the design for these dopants; a small one has a minimum of each, with a copy."""
     names = ", ".join(f'"{dopant}"' for dopant in dopants)
-    path.write_text(DESIGN.replace("DOPANTS", names) + more, encoding="utf-8")
+    text = DESIGN.replace("DOPANTS", names)
+    for much, little in SMALL.items() if is_small else ():
+        text = text.replace(much, little)
+    path.write_text(text + more, encoding="utf-8")
     return path
 
 
@@ -83,13 +89,31 @@ def _label(made: Configuration, level: str) -> Label:
         raise ZeroDivisionError("division by zero")
     if made.dopant == "Os":
         raise MissingEngineError("there is no program; install it: apt-get install program")
+    if made.dopant == "Fe":
+        raise OSError(errno.ENOSPC, "No space left on device")
     if made.dopant == "Ag" and not os.environ.get("WORLD_IS_KIND"):
         return Label(made.id, level, "failed", "the charges did not converge")
     return Label(made.id, level, "converged", energy_eV=float(np.sum(made.structure.positions**2)), seconds=0.01)
 
 
 def act(job: str) -> str:
-    """Do a job of a bare crew: die, hang, miss a program, meet a fault, or say how many threads there are."""
+    """Do a job of a bare crew: die, hang, miss a program, meet a fault, print, or say how many threads there are.
+
+    "program FILE" starts another process, writes its number into the file, and waits for it; "deaf FILE" also ignores
+    being told to end.
+    """
+    if job.startswith(("program", "deaf")):
+        if job.startswith("deaf"):
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        program = subprocess.Popen(["sleep", "600"])
+        Path(job.partition(" ")[2]).write_text(str(program.pid), encoding="utf-8")
+        program.wait()
+    if job == "chatter":
+        subprocess.run(["echo", job], check=True)
+    if job == "full":
+        raise OSError(errno.ENOSPC, "No space left on device")
+    if job == "told":
+        os.kill(os.getpid(), signal.SIGTERM)
     if job == "die":
         os._exit(3)
     if job == "hang":
@@ -102,7 +126,7 @@ def act(job: str) -> str:
 
 
 def main() -> None:
-    """Run the campaign of DESIGN FOLDER LEVEL WORKERS [existing]; Ctrl-C ends it with code 130."""
+    """Run the campaign of DESIGN FOLDER LEVEL WORKERS [existing]; Ctrl-C and SIGTERM end it with code 130."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores Ctrl-C, we do not
     design, folder, level, workers, *more = sys.argv[1:]
     summary = run_campaign(

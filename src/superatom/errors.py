@@ -85,8 +85,28 @@ class ImportRowsError(SuperatomError):
     """Rows of a table cannot be taken into the library as they are."""
 
 
+class NoRoomError(SuperatomError):
+    """The machine refuses what a calculation needs: room on a disk, memory, open files."""
+
+
+class SpaceError(SuperatomError):
+    """A space of settings contradicts itself, is too large to list, or a setting does not belong to it."""
+
+
+class RecommenderError(SuperatomError):
+    """A recommender cannot suggest anything from the objective and records given."""
+
+
+class CampaignError(SuperatomError):
+    """A campaign cannot be started, continued or told what was measured as asked."""
+
+
 class SplitError(SuperatomError):
     """A data split would leak, or cannot be made from the data given."""
+
+
+class ModelError(SuperatomError):
+    """A model cannot be trained on the data given, or asked what is asked."""
 
 
 class MissingEngineError(SuperatomError):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from superatom.app.cli import main
-from superatom.physics.labelling.run import Run
+from superatom.app.cli import label, main
+from superatom.physics.labelling.run import Progress, Run
 
 Capture = pytest.CaptureFixture[str]
 KERNEL = "4\n\nAu 0 0 0\nAu 2.7 0 0\nAu 1.35 2.338 0\nCu 1.35 0.779 2.2\n"
@@ -70,6 +70,32 @@ def test_the_answer_reads_well(capsys: Capture, design: Path, tmp_path: Path) ->
     assert "labels per hour; nothing left to do" in " ".join(out.split())
 
 
+def test_a_log_has_a_line_now_and_then_with_the_time_left(capsys: Capture) -> None:
+    with label._progress() as tell:
+        for second in range(100):
+            tell(Progress(n_done=second, n_to_do=720, n_labels=second // 2, n_filtered=1, n_failed=0, seconds=second))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "30 of 720 jobs done, about 12 min left; 15 labels (1800 per hour), 1 filtered, 0 failed",
+        "60 of 720 jobs done, about 11 min left; 30 labels (1800 per hour), 1 filtered, 0 failed",
+        "90 of 720 jobs done, about 10 min left; 45 labels (1800 per hour), 1 filtered, 0 failed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("bare.toml/x",), "bare.toml/x: Not a directory"), (("bare.toml",), "bare.toml: File exists")],
+)
+def test_a_folder_that_cannot_be_is_named(
+    capsys: Capture, design: Path, tmp_path: Path, words: tuple[str], said: str
+) -> None:
+    code, out, err = run(capsys, str(design), "--out", str(tmp_path / words[0]), "--level", "emt")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -115,6 +141,7 @@ def test_a_missing_program_is_exit_code_3(
     code, _, err = run(capsys, str(design), *words, "--level", "gfn1")
     assert code == 3
     assert "install" in err
+    assert not (tmp_path / "out" / "labels-gfn1.jsonl").read_bytes()
 
 
 def test_ctrl_c_says_how_to_go_on(

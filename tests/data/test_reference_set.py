@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from superatom.data.shards import read_shard, to_units, write_shard
 from superatom.data.summary import summary
 from superatom.errors import JournalError, ReferenceDataError, UnknownNameError
 from superatom.physics.configuration import Label
+from superatom.physics.labelling.journal import read_lines
 from superatom.structures.structure import Structure
 from worlds_runs import E_FORM, copy_of, label, minimum, rounded, small_run, write_run
 
@@ -75,6 +77,10 @@ def test_a_level_without_free_atoms_has_energies_but_no_formation_energies(found
     assert np.isfinite(found.energies("emt")).sum() == 1
     own = found.formation_energies("emt", atoms={"Au": 0.0, "Pd": 0.0})
     assert np.isnan(own).all()  # its reference molecules were not computed
+    assert np.isnan(found.formation_energies("emt")).all()
+    why = found.card["without_formation_energy"]
+    assert why == {"emt": {"no energies of free atoms are packaged for the level 'emt'": 1}}
+    assert summary(found)["without_formation_energy"] == why
 
 
 def test_charge_transfer_is_that_of_the_metals(found: ReferenceSet) -> None:
@@ -104,7 +110,9 @@ def test_the_index_is_a_table_for_people(packed: Path) -> None:
     assert (row["n_metals"], row["n_atoms"], row["ligands"], row["seed"]) == ("6", "22", "thiolate=SH", str(2**62))
     assert float(row["formation_energy_eV_per_atom.gfn1.dimer"]) == pytest.approx(E_FORM["Ru"])
     assert row["label.gfn1"] == "converged"
+    assert row["notes.gfn1"] == "electronic temperature 1000 K, as 300 K failed"
     assert rows["lantern/Au4Pd2(SH)8/axial2/m002"]["label.gfn1"] == ""
+    assert {one["notes.gfn1"] for id_, one in rows.items() if "Au4Ru2" not in id_} == {""}
 
 
 def test_same_journals_same_bytes_whatever_the_order_of_their_lines(run_folder: Path, tmp_path: Path) -> None:
@@ -128,6 +136,7 @@ def test_the_summary_counts_every_outcome(found: ReferenceSet) -> None:
         "gfn1": {"gfn…: the charges did not converge at … or … K": 1},
     }
     assert told["filtered"]["geometry"] == {"P… is … Å from its nearest metal": 1}
+    assert told["notes"] == {"gfn1": {"electronic temperature … K, as … K failed": 3}}
     assert told["per_tier"]["B"] == {"configurations": 6, "labels": {"emt": 0, "gfn1": 4}}
     assert told["levels"]["gfn1"][0]["parameters_sha256"] == "ab" * 32
     assert json.loads(json.dumps(told)) == told
@@ -184,6 +193,21 @@ def test_two_runs_that_disagree_are_refused(tmp_path: Path) -> None:
     write_run(tmp_path / "b", [replace(one, structure=copy_of(one, 1).structure)], {})
     with pytest.raises(ReferenceDataError, match="another configuration"):
         pack([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+
+
+def test_a_run_that_goes_on_while_it_is_read_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = minimum("Pd"), minimum("Ru")
+    run = write_run(tmp_path / "run", [one], {"gfn1": [label(one)]})
+
+    def slow(path: Path) -> list[Any]:
+        lines = list(read_lines(path))
+        if path.name.startswith("labels"):  # meanwhile another geometry and its label are written
+            write_run(run, [one, two], {"gfn1": [label(one), label(two)]})
+        return lines
+
+    monkeypatch.setattr("superatom.data.runs.read_lines", slow)
+    runs = read_runs([run])
+    assert set(runs.labels["gfn1"]) <= set(runs.configurations) == {one.id, two.id}
 
 
 def test_what_is_no_run_folder_is_refused(tmp_path: Path) -> None:
@@ -261,7 +285,7 @@ def test_several_packs_are_one_set_unless_they_overlap(tmp_path: Path) -> None:
 # -- arrays -----------------------------------------------------------------------------------------------------------
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.integers(-(2**31) + 1, 2**31 - 1), max_size=50))
 def test_shards_keep_what_they_are_given(tmp_path: Path, values: list[int]) -> None:
     array = np.array(values, dtype=np.int32)

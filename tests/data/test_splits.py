@@ -247,3 +247,14 @@ def test_rows_of_the_reference_set_know_their_metals_and_the_beginning_of_their_
     assert {(item.dopants, item.n_metals, item.topology) for item in items} == {(("Pd",), 6, "lantern")}
     assert [item.ligands for item in items] == [("SCH3",), ("PET",), ("PET",)]
     assert [item.id for item in split_items(Pair(), [2, 0])] == ["m0/g/d0", "m0"]  # type: ignore[arg-type]
+
+
+def test_copies_of_two_minima_with_one_geometry_have_one_parent() -> None:
+    class Twins(Pair):
+        table = (
+            *Pair.table,
+            replace(Pair.table[0], id="m1", status="filtered", why="same geometry as m0"),
+            replace(Pair.table[2], id="m1/d0", parent="m1"),
+        )
+
+    assert split_items(Twins(), [4])[0].parent == "m0"  # type: ignore[arg-type]

@@ -94,6 +94,22 @@ def test_gpaw_keeps_the_spin_it_is_given() -> None:
 
 
 @needs_gpaw
+def test_gpaw_with_an_odd_number_of_electrons() -> None:
+    paired, free = gpaw.evaluate(SH, level("pbe")), gpaw.evaluate(SH, level("pbe-spin"))
+    assert "spin-paired with an odd number of electrons" in paired.notes
+    assert len(free.notes) == 1
+    assert free.magnetic_moment == pytest.approx(1, abs=0.05)
+    assert free.energy_eV < paired.energy_eV - 0.1
+
+
+def test_gpaw_refuses_a_spin_that_the_electrons_cannot_have() -> None:
+    with pytest.raises(CalculationError, match="17 electrons cannot leave 2 unpaired"):
+        gpaw.evaluate(SH, level("pbe-spin"), n_unpaired=2)
+    with pytest.raises(CalculationError, match="10 electrons cannot leave 3 unpaired"):
+        gpaw.evaluate(WATER, level("pbe-spin"), n_unpaired=3)
+
+
+@needs_gpaw
 def test_gpaw_that_does_not_converge_is_a_failure() -> None:
     with pytest.raises(CalculationError, match="did not converge within 2 iterations"):
         gpaw.evaluate(AUH, with_settings("pbe", max_iterations=2))
@@ -128,8 +144,9 @@ def test_gpaw_missing_says_how_to_install_it(python: str, monkeypatch: pytest.Mo
     if python == sys.executable and importlib.util.find_spec("gpaw"):
         pytest.skip("this Python has GPAW")
     monkeypatch.setenv(gpaw.PYTHON_VARIABLE, python)
-    with pytest.raises(MissingEngineError, match="apt-get install"):
+    with pytest.raises(MissingEngineError, match="apt-get install") as absent:
         gpaw.evaluate(H2, level("pbe"))
+    assert absent.value.exit_code == 3
     assert not gpaw.is_available()
 
 
@@ -169,11 +186,14 @@ def test_chgnet_refuses_an_atom_it_cannot_judge() -> None:
 
 
 @needs_chgnet
-def test_chgnet_says_that_it_knows_no_charge() -> None:
+def test_chgnet_says_that_it_knows_no_charge_and_no_spin() -> None:
     neutral, cation = (chgnet.evaluate(s, level("chgnet")) for s in (AU2, dataclasses.replace(AU2, charge=1)))
     assert cation.energy_eV == neutral.energy_eV
     assert "+1 e" in cation.notes[0]
     assert not neutral.notes
+    assert chgnet.evaluate(AU2, level("chgnet"), n_unpaired=2).notes == (
+        "the model knows no spin; 2 unpaired electrons were asked for",
+    )
 
 
 # -- tblite -------------------------------------------------------------------------------------------------------
@@ -205,6 +225,13 @@ def test_spgfn1_takes_the_spin_it_is_given() -> None:
 
 
 @needs_tblite
+def test_spgfn1_has_the_charge_of_the_cluster() -> None:
+    cation = tblite.evaluate(dataclasses.replace(AU2, charge=1), level("spgfn1"))
+    assert sum(cation.charges_e) == pytest.approx(1, abs=1e-6)
+    assert cation.n_unpaired == 1
+
+
+@needs_tblite
 def test_spgfn1_failures_are_said() -> None:
     with pytest.raises(CalculationError, match="did not converge at 300 or 1000 K"):
         tblite.evaluate(AUSH, with_settings("spgfn1", max_iterations=2))
@@ -222,6 +249,14 @@ def test_pyscf_known_energies() -> None:
     assert water.charges_e[0] < 0
     assert pyscf.evaluate(AUH, level("pyscf-pbe")).gap_eV == pytest.approx(3.32, abs=0.02)
     assert pyscf.evaluate(AU, level("pyscf-pbe")).n_unpaired == 1
+
+
+@needs_pyscf
+def test_pyscf_has_the_charge_and_the_spin_it_is_given() -> None:
+    cation = pyscf.evaluate(dataclasses.replace(H2, charge=1), level("pyscf-pbe"))
+    assert (cation.n_unpaired, sum(cation.charges_e)) == (1, pytest.approx(1, abs=1e-6))
+    triplet, singlet = (pyscf.evaluate(H2, level("pyscf-pbe"), n_unpaired=n) for n in (2, 0))
+    assert triplet.energy_eV > singlet.energy_eV + 5
 
 
 @needs_pyscf
@@ -249,6 +284,13 @@ def test_emt_names_what_it_does_not_know() -> None:
         emt.evaluate(AUSH, level("emt"))
 
 
+def test_emt_says_that_it_knows_no_charge_and_no_spin() -> None:
+    assert emt.evaluate(dataclasses.replace(AU2, charge=-1), level("emt"), n_unpaired=1).notes == (
+        "the theory knows no charge; the cluster has -1 e",
+        "the theory knows no spin; 1 unpaired electrons were asked for",
+    )
+
+
 def test_any_ase_calculator_is_an_engine() -> None:
     from ase.calculators.emt import EMT
 
@@ -269,6 +311,8 @@ def test_an_ase_calculator_that_fails_does_so_in_its_own_words() -> None:
         AseEngine(EMT()).evaluate(manganese, Level("mine", "", "ase"))
     with pytest.raises(CalculationError, match="set the spin state on the emt calculator"):
         AseEngine(EMT()).evaluate(AU2, Level("mine", "", "ase"), n_unpaired=1)
+    singlet = AseEngine(EMT()).evaluate(dataclasses.replace(AU2, charge=1), Level("mine", "", "ase"), n_unpaired=0)
+    assert singlet.notes == ("the cluster has +1 e, which is for the calculator's own settings",)
     with pytest.raises(MissingEngineError, match="str is no ASE calculator instance"):
         AseEngine("emt")
 
@@ -282,3 +326,18 @@ def test_a_nonsense_energy_is_a_failure() -> None:
 
     with pytest.raises(CalculationError, match="broken returned the energy nan"):
         AseEngine(Broken()).evaluate(AU2, Level("mine", "", "ase"))
+
+
+# -- packages that are not there ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["spgfn1", "chgnet", "pyscf-pbe"])
+def test_a_missing_package_says_how_to_install_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    theory = level(name)
+    engine = {"spgfn1": tblite, "chgnet": chgnet, "pyscf-pbe": pyscf}[name]
+    chgnet._model.cache_clear()
+    monkeypatch.setattr(engine, "is_available", lambda: False)
+    with pytest.raises(MissingEngineError) as absent:
+        engine.evaluate(AU2, theory)
+    assert str(absent.value) == f"the package {engine.NAME} is not installed; {theory.install}"
+    assert (absent.value.exit_code, theory.install) == (3, f'pip install "superatom[{engine.NAME}]"')

@@ -92,6 +92,15 @@ def test_formed_bonds_and_other_atoms_are_named() -> None:
     assert geometry_faults(replace(two, positions=np.full((2, 3), np.nan)), two) == ("coordinates are not finite",)
 
 
+@pytest.mark.parametrize(("other", "contact", "bond"), [("Cl", 2.45, 2.05), ("Br", 2.62, 2.22)])
+def test_a_crowded_shell_has_contacts_that_are_no_bonds(other: str, contact: float, bond: float) -> None:
+    apart, near, bonded = (Structure(("P", other), np.array([[0, 0, 0], [0, 0, d]])) for d in (2.9, contact, bond))
+    assert bond_graph_changes(apart, near) == ()
+    assert bond_graph_changes(apart, bonded) == (f"1 bond of the ligands formed: P0-{other}1",)
+    assert bond_graph_changes(bonded, near) == ()  # a stretched bond is still one
+    assert bond_graph_changes(bonded, apart) == (f"1 bond of the ligands broke: P0-{other}1",)
+
+
 def test_a_flat_ring_counts_as_one_donor() -> None:
     good = ferrocene_half()
     assert held_donors(good) == dict.fromkeys(range(1, 6), "ring")
@@ -110,6 +119,14 @@ def test_two_metals_in_a_host_may_stand_apart() -> None:
     assert geometry_faults(pair, pair) == ()
     fused = replace(pair, positions=np.vstack([[[3.2, 0, 0]], pair.positions[1:]]))
     assert any("1.70 Å from its nearest metal" in fault for fault in geometry_faults(fused, pair))
+
+
+@pytest.mark.parametrize(("distance", "faults"), [(2.05, ()), (2.46, ()), (2.9, ("it fell into 2 parts",))])
+def test_a_metal_held_by_the_oxygens_of_a_host_is_part_of_it(distance: float, faults: tuple[str, ...]) -> None:
+    host = [[-1.3, 0, 0], [1.3, 0, 0], [0, 1.0, 0]]  # O, O and the Al that joins them
+    out = -np.sqrt(distance**2 - 1.3**2)
+    made = Structure(("Zn", "O", "O", "Al"), np.array([[0, out, 0], *host]))
+    assert geometry_faults(made, made) == faults
 
 
 @given(st.permutations(range(13)), st.tuples(*[st.floats(-50, 50)] * 3), st.floats(0, 6.28))

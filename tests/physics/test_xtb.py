@@ -110,8 +110,10 @@ def test_no_program_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> N
         xtb.evaluate(AUCL, GFN1)
     monkeypatch.delenv("SUPERATOM_XTB")
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(MissingEngineError, match="no program xtb here; install it: apt-get install xtb"):
-        xtb.evaluate(AUCL, GFN1)
+    for theory in (GFN1, GFNFF):
+        with pytest.raises(MissingEngineError, match="no program xtb here; install it: apt-get install xtb") as absent:
+            xtb.evaluate(AUCL, theory)
+        assert absent.value.exit_code == 3
 
 
 def test_missing_parameter_files_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +223,16 @@ def test_a_geometry_that_does_not_converge_is_refused_unless_allowed() -> None:
         xtb.relax(stretched, GFN1, max_cycles=1)
     ended = xtb.relax(stretched, GFN1, max_cycles=1, must_converge=False)
     assert ended.notes == ("gfn1 crude: not converged in 1 cycles",)
+
+
+def test_the_force_field_takes_a_charge_and_refuses_a_spin() -> None:
+    neutral, cation = (xtb.evaluate(replace(PH3, charge=charge), GFNFF) for charge in (0, 1))
+    assert neutral.energy_eV != cation.energy_eV
+    assert xtb.evaluate(PH3, GFNFF, n_unpaired=0).energy_eV == neutral.energy_eV
+    with pytest.raises(CalculationError, match="gfnff knows no spin; 2 unpaired electrons need another level"):
+        xtb.evaluate(PH3, GFNFF, n_unpaired=2)
+    with pytest.raises(CalculationError, match="out of time: xtb was stopped after 0 s"):
+        xtb.evaluate(PH3, GFNFF, timeout_s=0.0)
 
 
 def test_the_force_field_relaxes_and_has_no_charges() -> None:

@@ -21,25 +21,26 @@ def check_writable(path: Path | None) -> None:
         raise SuperatomError(f"cannot write {path}: the folder {path.parent} is read-only")
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a whole file or none of it; a link is followed, a pipe or device written to."""
     check_writable(path)
+    content = content.encode() if isinstance(content, str) else content
     target = path.resolve()
     if target.exists() and not target.is_file():  # a pipe or device cannot be replaced, and must not be
-        with target.open("w", encoding="utf-8", newline="") as out:
-            out.write(text)
+        with target.open("wb") as out:
+            out.write(content)
     else:
-        _replace(target, text)
+        _replace(target, content)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, content: bytes) -> None:
     try:
         descriptor, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", text=False)
     except OSError as error:
         raise SuperatomError(f"cannot write {target}: {error.strerror}") from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
         Path(partial).chmod(0o644)
         Path(partial).replace(target)
     except BaseException:

@@ -21,6 +21,8 @@ from superatom.structures.structure import Structure
 
 TOLERANCE_A = 0.01  # far below the 0.02 Å rattle of an off-equilibrium copy, far above the 1e-4 Å of stored coordinates
 
+SAME_GEOMETRY = "same geometry as "  # begins the reason why a row of a set is filtered; the id of the kept one follows
+
 FloatArray = npt.NDArray[np.float64]
 
 

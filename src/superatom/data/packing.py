@@ -20,6 +20,7 @@ from superatom.data.runs import (
     why_no_formation_energy,
     without_duplicates,
     without_outliers,
+    without_wrong_ligands,
 )
 from superatom.data.shards import file_sha256, geometry_arrays, write_shard
 from superatom.data.summary import counts
@@ -78,7 +79,7 @@ def _check_replaceable(folder: Path) -> None:
 
 def _write(folder: Path, runs: Runs, name: str) -> dict[str, Any]:
     """Write every file of a pack, the card last, and return the card."""
-    configurations = without_duplicates(runs.configurations)
+    configurations = without_duplicates(without_wrong_ligands(runs.configurations))
     labels = {level: without_outliers(level, configurations, runs) for level in sorted(runs.labels)}
     _write_index(folder / INDEX, configurations, labels, runs)
     write_shard(folder / GEOMETRIES, geometry_arrays(list(configurations.values())))

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from superatom.errors import ReferenceDataError
 from superatom.structures.nanocluster import Nanocluster
+from superatom.units import plain_number
 
 
 class Transformation(StrEnum):
@@ -101,8 +102,22 @@ class Quantity:
         ends = [end for end in (self.low, self.high) if end is not None]
         return sum(ends) / len(ends)
 
+    @property
+    def numbers(self) -> str:
+        """The numbers in `unit`, without loss, however they were entered: ``5``, ``5 to 10``, ``<=2``, ``>=3``."""
+        low, high = (None if end is None else plain_number(end) for end in (self.low, self.high))
+        if low is None or high is None:
+            return f">={low}" if low is not None else f"<={high}" if high is not None else ""
+        return low if low == high else f"{low} to {high}"
+
     def __str__(self) -> str:
-        return f"{self.text} {self.unit}".strip()
+        try:
+            is_in_unit = Quantity.parse(self.text, self.unit) == self
+        except ReferenceDataError:
+            is_in_unit = False
+        shown = self.text if is_in_unit or not self.numbers else self.numbers
+        entered = "" if shown == self.text else f" (entered as {self.text})"
+        return f"{shown} {self.unit}".strip() + entered
 
 
 @dataclass(frozen=True, slots=True)

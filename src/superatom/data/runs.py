@@ -1,5 +1,7 @@
-"""The journals of labelling runs, read and merged, with the two rules of sense that need the whole set.
+"""The journals of labelling runs, read and merged, with the rules of sense that need the whole set or the blueprint.
 
+A relaxed cluster is filtered whose ligands are not those of its blueprint, with the copies made from it: a grafted
+ligand may begin so close to another that the campaign takes the bond they form for one of its own.
 A geometry that another configuration has already (to 0.01 Å in every interatomic distance) is filtered; the smaller id
 stays. A label is filtered whose formation energy is more than 0.5 Eh per metal atom from the median of its dopant
 series (same topology, ligands and number of dopants): no chemistry does that, a collapsed calculation does.
@@ -14,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from superatom.data.duplicates import duplicates
+from superatom.data.duplicates import SAME_GEOMETRY, duplicates
+from superatom.data.sanity import NOT_ITS_LIGANDS, has_its_ligands
 from superatom.errors import ChemistryError, MissingReferenceError, ReferenceDataError, UnknownNameError
 from superatom.physics.atoms import atoms_of_level
 from superatom.physics.configuration import Configuration, Label
@@ -77,6 +80,22 @@ def read_runs(folders: Sequence[Path]) -> Runs:
     return Runs(read, labels, references, designs)
 
 
+def without_wrong_ligands(configurations: Mapping[str, Configuration]) -> dict[str, Configuration]:
+    """Filter every converged geometry that has not the ligands of its blueprint, and the copies made from it."""
+    wrong = {
+        id_
+        for id_, one in configurations.items()
+        if one.status == "converged"
+        and one.kind != "off_equilibrium"
+        and not has_its_ligands(one.structure, one.blueprint)
+    }
+    found = dict(configurations)
+    for id_, one in configurations.items():
+        if one.status == "converged" and (id_ in wrong or (one.kind == "off_equilibrium" and one.parent in wrong)):
+            found[id_] = replace(one, status="filtered", why=NOT_ITS_LIGANDS)
+    return found
+
+
 def without_duplicates(configurations: Mapping[str, Configuration]) -> dict[str, Configuration]:
     """Filter every converged geometry that one with a smaller id has already."""
     found = dict(configurations)
@@ -84,7 +103,7 @@ def without_duplicates(configurations: Mapping[str, Configuration]) -> dict[str,
     for i, j in duplicates([one.structure for one in good]):  # sorted, so a kept one is met before its copies
         first, second = found[good[i].id], found[good[j].id]
         if first.status == second.status == "converged":
-            found[second.id] = replace(second, status="filtered", why=f"same geometry as {first.id}")
+            found[second.id] = replace(second, status="filtered", why=f"{SAME_GEOMETRY}{first.id}")
     return found
 
 

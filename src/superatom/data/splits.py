@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from superatom.data.duplicates import TOLERANCE_A, duplicates
+from superatom.data.duplicates import SAME_GEOMETRY, TOLERANCE_A, duplicates
 from superatom.errors import SplitError, did_you_mean
 from superatom.structures.structure import Structure
 
@@ -197,9 +197,12 @@ def split_items(reference_set: ReferenceSet, rows: Sequence[int] | None = None) 
     """Return what a split needs to know of rows of the reference set (all without `rows`), in the order given.
 
     Dopants are all metals but gold, so that a metal left out is known from nowhere. The parent of an off-equilibrium or
-    grafted configuration is the minimum at the beginning of its chain.
+    grafted configuration is the minimum at the beginning of its chain; of two minima with one geometry, the one kept.
     """
-    parents = {entry.id: entry.parent for entry in reference_set.table}
+    parents = {
+        entry.id: entry.why.removeprefix(SAME_GEOMETRY) if entry.why.startswith(SAME_GEOMETRY) else entry.parent
+        for entry in reference_set.table
+    }
 
     def first(parent: str) -> str:
         return first(parents[parent]) if parents.get(parent) else parent

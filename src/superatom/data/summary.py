@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from superatom.data.duplicates import SAME_GEOMETRY
 from superatom.data.reference_set import Entry, ReferenceSet
 from superatom.physics.configuration import Configuration, Label
 
@@ -93,12 +94,14 @@ def _reason(why: str) -> str:
 
     >>> _reason("P12 is 2.95 Å from its nearest metal; it fell into 3 parts")
     'P… is … Å from its nearest metal'
-    >>> _reason("2 bonds of the ligands formed: Cl9-P12, Cl9-P14"), _reason("same geometry as lantern/Au6(SH)8/none/m000")
-    ('bonds of the ligands formed', 'same geometry as another')
+    >>> _reason("2 bonds of the ligands formed: Cl9-P12, Cl9-P14")
+    'bonds of the ligands formed'
+    >>> _reason("same geometry as lantern/Au6(SH)8/none/m000")
+    'same geometry as another'
     """
     first = why.split("; ", maxsplit=1)[0]
     first = re.sub(r"^\d+ bonds? of the ligands (broke|formed):.*", r"bonds of the ligands \1", first)
-    first = re.sub(r"^same geometry as .*", "same geometry as another", first)
+    first = re.sub(rf"^{SAME_GEOMETRY}.*", f"{SAME_GEOMETRY}another", first)
     return re.sub(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", "…", first)
 
 

@@ -13,6 +13,15 @@ The packaged table is `tables/atoms.csv`; ``benchmarks/reference_tables.py`` mak
     CHGNet knows no free atoms. Energy of the bulk metal per atom, relaxed at CHGNet, plus the measured cohesive energy
     (C. Kittel, Introduction to Solid State Physics, 8th ed., 2005, ch. 3, table 1). A convention of its own: it puts
     the error of CHGNet for the bulk metal on zero.
+``pbe``
+    Spin-polarised atoms in the basis of the clusters (GPAW, LCAO dzp), for ``pbe`` and ``pbe-spin`` alike. The confined
+    basis puts an atom 0.5 to 0.8 eV above the basis limit (`how` gives the limit where the atom is spherical, from
+    GPAW's radial solver) and the metals of a cluster about 0.5 eV; the limit itself would compare unlike with unlike.
+    What is left, measured on Au4Pd2(SH)8: -4.1 eV per metal with these atoms, -3.4 with atoms at the limit, -3.8 with
+    everything on a grid (finite differences). Au4M2(SH)8 of Ru, Ni, Pt, Pd and Ag lie 0.03 to 0.20 eV per metal below
+    PBE/def2-SVP of PySCF, and 0.4 to 0.6 below it under the radical convention. Nothing was fitted. Fe, Co, Ni, Os, Pt
+    and Ir converge only with a smearing that leaves their shells partly filled: trust them no further than the entropy
+    in `how`, Ir and Ni less. Differences between clusters of the same metals do not depend on any of this.
 """
 
 from __future__ import annotations

@@ -47,6 +47,8 @@ def label(
         No level has this name.
     CalculationError
         The level is for geometries only.
+    OSError
+        The disk is full, or another such thing that no other geometry would escape.
     """
     theory, engine = _theory(level)
     if not theory.has_comparable_energies:
@@ -57,7 +59,7 @@ def label(
     start = time.monotonic()
     try:
         found = engine.evaluate(configuration.structure, theory, n_unpaired=n_unpaired, timeout_s=timeout_s)
-    except MissingEngineError:
+    except (MissingEngineError, OSError):  # it is not the geometry that fails on a full disk
         raise
     except Exception as error:  # noqa: BLE001 - any way a calculator fails is a failed label, with its words
         why = str(error) if isinstance(error, CalculationError) else f"{type(error).__name__}: {error}"

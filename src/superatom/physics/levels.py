@@ -1,8 +1,9 @@
 """The one table of levels of theory: name -> engine, settings, limit of time.
 
 Three doors: a name of this table; an entry point of the group ``superatom.calculators`` in another package, a function
-without arguments that returns an ASE calculator; any ASE calculator instance (`superatom.physics.labels.label`). Engine
-modules are imported on use; each carries its own default settings and the line that installs it.
+that returns an ASE calculator (`superatom.physics.engines.entry_point`); any ASE calculator instance
+(`superatom.physics.labels.label`). Engine modules are imported on use; each carries its own default settings and the
+line that installs it.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def engine_of(level: Level) -> Engine:
     """Return what evaluates `level`; raises `MissingEngineError` where a package's calculator cannot be made."""
     if level.engine != "ase":
         return cast("Engine", import_module(f"superatom.physics.engines.{level.engine}"))
-    from superatom.physics.engines.ase import AseEngine
+    from superatom.physics.engines.entry_point import EntryPointEngine
 
     point = _plugins().get(level.name)
     if point is None:
@@ -93,10 +94,9 @@ def engine_of(level: Level) -> Engine:
             f"no installed package has the calculator {level.name!r}; pass an ASE calculator itself"
         )
     try:
-        calculator = point.load()()
-    except (ImportError, AttributeError, TypeError) as error:
+        return EntryPointEngine.of(point.load())
+    except Exception as error:  # foreign code may raise anything, and no geometry would fare better
         raise MissingEngineError(f"the calculator {level.name!r} ({point.value}) cannot be made: {error}") from error
-    return AseEngine(calculator)
 
 
 def _plugins() -> dict[str, EntryPoint]:

@@ -48,6 +48,7 @@ def items(*families: dict[str, Any], **top: Any) -> dict[str, WorkItem]:
         ({"off_equilibrium": {"rattle": 0.1}}, "off_equilibrium: unknown key 'rattle'. Did you mean rattle_A"),
         ({"off_equilibrium": {"count": 1, "rattle_A": -1}}, "rattle_A must be a number, zero or more"),
         ({"off_equilibrium": {"breathing": float("nan")}}, "breathing must be a number"),
+        ({"dopants": ["Pd", "Au", ""]}, "dopants \"\" and 'Au' are the same cluster"),
     ],
 )
 def test_a_wrong_family_is_refused_in_one_sentence(change: dict[str, Any], said: str) -> None:
@@ -63,11 +64,32 @@ def test_a_wrong_family_is_refused_in_one_sentence(change: dict[str, Any], said:
         ({"ligands": [{"thiolate": "PMe3"}]}, "family lantern 1: PMe3 is a phosphine"),
         ({"dopants": ["Xy"]}, "'Xy' is no element symbol"),
         ({"graft": {"phosphine": "PPh3"}}, "grafts on the role 'phosphine'"),
+        ({"host": "C"}, "'C' is no metal"),
+        ({"dopants": ["Pd", "O"]}, "'O' is no metal"),
+        ({"relax": ["gfnff", "pbe"]}, "level 'pbe' does not relax geometries"),
+        ({"isomers": 3_000_000}, "makes 3,000,000 configurations; one design may make 1,000,000"),
     ],
 )
 def test_what_cannot_be_built_is_refused_before_any_work(change: dict[str, Any], said: str) -> None:
     with pytest.raises(DesignError, match=said):
         items(change)
+
+
+@pytest.mark.parametrize("select", [{"dopants": ["Pt"]}, {"topology": "lanter"}, {"tier": "Z"}])
+def test_a_selection_that_fits_nothing_is_a_slip(select: dict[str, Any]) -> None:
+    with pytest.raises(DesignError, match=r"levels\.pbe, select 2 fits no configuration"):
+        items(levels={"pbe": {"select": [{"dopants": ["Pd"]}, select]}})
+
+
+@pytest.mark.parametrize("timeout_s", [0, -3, float("nan"), "10", True])
+def test_a_limit_of_time_is_a_time(timeout_s: object) -> None:
+    with pytest.raises(DesignError, match="timeout_s must be a number of seconds above zero"):
+        design(levels={"pbe": {"timeout_s": timeout_s}})
+
+
+def test_two_families_of_one_name_are_refused() -> None:
+    with pytest.raises(DesignError, match="two families are called 'n'"):
+        design({"name": "n"}, {"name": "n", "first_isomer": 1})
 
 
 def test_unknown_names_are_refused() -> None:
@@ -96,6 +118,13 @@ def test_files_that_are_no_design(tmp_path: Path) -> None:
     (tmp_path / "empty.toml").write_text('name = "a"\ntier = "A"\nseed = 1\nfamily = []', encoding="utf-8")
     with pytest.raises(DesignError, match=r"no \[\[family\]\]"):
         read_design(tmp_path / "empty.toml")
+
+
+def test_a_mark_at_the_beginning_of_the_file_does_not_matter(tmp_path: Path) -> None:
+    plain = world.write_design(tmp_path / "toy.toml", "Pd")
+    marked = tmp_path / "marked.toml"
+    marked.write_text(plain.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert read_design(marked) == read_design(plain)
 
 
 def test_ids_say_what_an_item_is() -> None:
@@ -183,7 +212,7 @@ def test_a_selection_is_taken_per_prototype_and_never_taken_back() -> None:
 
 def test_the_design_of_the_docs_is_one(tmp_path: Path) -> None:
     page = Path(__file__).parents[3] / "docs" / "labelling.md"
-    [block] = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    block, *_ = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     (tmp_path / "design.toml").write_text(block, encoding="utf-8")
     plan = read_design(tmp_path / "design.toml")
     found = expand(plan, tmp_path)
@@ -193,4 +222,4 @@ def test_the_design_of_the_docs_is_one(tmp_path: Path) -> None:
 
 def test_the_world_of_these_tests_is_a_design(tmp_path: Path) -> None:
     found = expand(read_design(world.write_design(tmp_path / "toy.toml", "Pd", "")), tmp_path)
-    assert len(found) == 48  # 2 placements (gold: none) x 2 ligands x 2 isomers x 4
+    assert len(found) == 36  # 2 placements (gold: none) x 2 ligands x 2 isomers x 3

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import resource
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superatom.errors import JournalError
+from superatom.errors import JournalError, NoRoomError
 from superatom.physics.labelling.journal import Journal, read_lines, to_line
 
 RECORDS = st.lists(st.dictionaries(st.text(), st.integers() | st.text() | st.floats(allow_nan=False)), max_size=6)
@@ -72,3 +73,18 @@ def test_the_lock_goes_with_its_holder(tmp_path: Path) -> None:
 def test_numbers_that_are_none_are_refused(value: float) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         to_line({"energy_eV": value})
+
+
+def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    write(path, '{"id":1}')
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12, limits[1]))
+    try:
+        with pytest.raises(NoRoomError, match=r"j\.jsonl cannot be written \(File too large\)"):
+            write(path, '{"id":2}')
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert read(path) == [{"id": 1}]
+    write(path, '{"id":3}')
+    assert read(path) == [{"id": 1}, {"id": 3}]

@@ -1,7 +1,7 @@
 """The command line: one file per verb, and `main`, which turns errors into one sentence and an exit code.
 
-Exit codes: 0 done; 1 a fault in superatom itself; 2 input that cannot be used; 3 is kept for a missing extra. Only
-typer is imported here; each verb imports what it needs when it runs.
+Exit codes: 0 done; 1 a fault in superatom itself; 2 input that cannot be used; 3 a missing program or package; 130
+stopped by a signal. Only typer is imported here; each verb imports what it needs when it runs.
 """
 
 from __future__ import annotations

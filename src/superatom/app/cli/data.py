@@ -122,8 +122,8 @@ def _summary_rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 yield {"what": f"tier {tier}", "how many": f"{numbers['configurations']} configurations{labels}"}
         elif what in ("failures", "filtered", "notes", "without_formation_energy"):
             for where, reasons in value.items():
-                said = what.replace("_", " ")
-                yield from ({"what": f"{said}, {where}: {why}", "how many": n} for why, n in reasons.items())
+                words = what.replace("_", " ")
+                yield from ({"what": f"{words}, {where}: {why}", "how many": n} for why, n in reasons.items())
         elif isinstance(value, dict):
             yield {"what": what.replace("_", " "), "how many": ", ".join(f"{n} {key}" for key, n in value.items())}
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,15 +80,31 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
 
 def _line_now_and_then() -> Callable[[Progress], None]:
-    last = time.monotonic()
+    last_s = 0.0
 
     def tell(now: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _LINE_EVERY_S:
-            last = time.monotonic()
-            typer.echo(f"{now.n_done} of {now.n_to_do} done; {_words(now)}", err=True)
+        nonlocal last_s
+        if now.seconds - last_s >= _LINE_EVERY_S:
+            last_s = now.seconds
+            typer.echo(f"{now.n_done} of {now.n_to_do} jobs done{_time_left(now)}; {_words(now)}", err=True)
 
     return tell
+
+
+def _time_left(now: Progress) -> str:
+    """Say how long the rest takes at the rate of the run so far.
+
+    >>> from superatom.physics.labelling.run import Progress
+    >>> _time_left(Progress(10, 50, 5, 0, 0, 1800.0)), _time_left(Progress(0, 50, 0, 0, 0, 30.0))
+    (', about 2 h 00 min left', '')
+    """
+    if not now.n_done or now.n_done == now.n_to_do:
+        return ""
+    minutes = round((now.n_to_do - now.n_done) * now.seconds / now.n_done / 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f", about {days} d {hours:02d} h left"
+    return f", about {hours} h {minutes % 60:02d} min left" if hours else f", about {minutes} min left"
 
 
 def _words(now: Progress) -> str:
@@ -110,6 +125,12 @@ def _show(console: Console, summary: Summary) -> None:
     ]
     show_rows(console, rows)
     console.print(f"References: {_counts(summary.references)}. Labels left: {summary.n_left}.")
+    if any(
+        "failed" in counts for counts in (*summary.geometries.values(), *summary.labels.values(), summary.references)
+    ):
+        console.print(
+            f"What failed says why in its line of the journals in {summary.folder}.", soft_wrap=True, markup=False
+        )
     new = f"{summary.n_new_geometries} geometries and {summary.n_new_labels} labels in {summary.seconds:.0f} s"
     console.print(f"This run: {new}, {summary.labels_per_hour:.0f} labels per hour; {_ENDED[summary.ended]}.")
 

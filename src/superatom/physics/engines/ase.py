@@ -6,11 +6,15 @@ import hashlib
 import json
 import math
 import time
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from superatom.errors import CalculationError, MissingEngineError
 from superatom.physics.level import Evaluation, Level
 from superatom.structures.structure import Structure
+
+if TYPE_CHECKING:
+    from ase import Atoms
 
 
 class AseEngine:
@@ -44,20 +48,30 @@ class AseEngine:
         """Return the energy (eV) and, where the calculator has them, charges (e) and the magnetic moment.
 
         The time limit cannot be held here: a calculator instance runs in this process or minds its own. Raises
-        `CalculationError` for whatever goes wrong in the calculator, in its own words, and for `n_unpaired`: a spin
-        state is the calculator's own setting.
+        `CalculationError` for whatever goes wrong in the calculator, in its own words, and for unpaired electrons: a
+        spin state is the calculator's own setting. So is the charge; that of a charged cluster is in the notes.
         """
         del level, timeout_s
-        if n_unpaired is not None:
+        if n_unpaired:
             raise CalculationError(f"set the spin state on the {self._name()} calculator; n_unpaired cannot do it")
         from ase import Atoms
 
+        charge = structure.charge or 0
+        found = self.evaluate_atoms(Atoms(structure.symbols, positions=structure.positions, cell=structure.cell))
+        if not charge:
+            return found
+        return replace(found, notes=(f"the cluster has {charge:+d} e, which is for the calculator's own settings",))
+
+    def evaluate_atoms(self, atoms: Atoms) -> Evaluation:
+        """Return what the calculator finds for these very atoms: their box, their magnetic moments; as `evaluate`."""
         start = time.perf_counter()
-        atoms = Atoms(structure.symbols, positions=structure.positions, cell=structure.cell, calculator=self.calculator)
+        atoms.calc = self.calculator
         try:
             energy_eV = float(atoms.get_potential_energy())
         except Exception as error:  # foreign code may raise anything; it must not end a campaign
             raise CalculationError(f"{self._name()} failed with {type(error).__name__}: {error}") from error
+        if getattr(self.calculator, "converged", True) is False:
+            raise CalculationError(f"{self._name()} did not converge")
         if not math.isfinite(energy_eV):
             raise CalculationError(f"{self._name()} returned the energy {energy_eV}")
         results = getattr(self.calculator, "results", {})

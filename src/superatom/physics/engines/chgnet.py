@@ -1,8 +1,8 @@
 """CHGNet, a universal graph-network potential fitted to PBE and PBE+U of crystals (doi:10.1038/s42256-023-00716-3).
 
 The weights of model 0.3.0 come inside the package ``chgnet``; nothing is fetched. A cluster is evaluated in a box that
-keeps its images out of reach. The model knows no charge and no spin state: a charged cluster gets the energy of the
-neutral one, with a note.
+keeps its images out of reach. The model knows no charge and no spin state: a charged or open-shell cluster gets the
+energy of its geometry, with a note.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from superatom.errors import CalculationError, MissingEngineError
+from superatom.physics.engines.electrons import what_is_not_known
 from superatom.physics.level import Evaluation, Level, Setting
 from superatom.structures.structure import Structure
 
@@ -36,11 +37,10 @@ def evaluate(
 ) -> Evaluation:
     """Return the energy of one geometry in eV and the sum of its magnetic moments.
 
-    `n_unpaired` and `timeout_s` have no meaning here: the model knows no spin state, and takes about a second for 100
-    atoms. Raises `CalculationError` where an atom is beyond the model's reach of all others, `MissingEngineError` where
-    the package is not installed.
+    `timeout_s` has no meaning here: the model takes about a second for 100 atoms. Raises `CalculationError` where an
+    atom is beyond the model's reach of all others, `MissingEngineError` where the package is not installed.
     """
-    del n_unpaired, timeout_s
+    del timeout_s
     start = time.perf_counter()
     model = _model(str(level.settings["model"]))
     with _quiet():
@@ -49,7 +49,6 @@ def evaluate(
     energy_eV = float(found["e"]) * structure.n_atoms
     if not math.isfinite(energy_eV):
         raise CalculationError(f"CHGNet returned the energy {energy_eV}")
-    charge = structure.charge or 0
     return Evaluation(
         energy_eV=energy_eV,
         engine=NAME,
@@ -59,7 +58,7 @@ def evaluate(
         ),
         magnetic_moment=float(np.sum(found["m"])),
         seconds=time.perf_counter() - start,
-        notes=(f"the model knows no charge; the cluster has {charge:+d} e",) if charge else (),
+        notes=what_is_not_known("the model", structure, n_unpaired),
     )
 
 

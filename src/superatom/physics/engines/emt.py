@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 
 from superatom.errors import CalculationError
+from superatom.physics.engines.electrons import what_is_not_known
 from superatom.physics.level import Evaluation, Level, Setting
 from superatom.structures.structure import Structure
 
@@ -23,8 +24,9 @@ SETTINGS: Mapping[str, Setting] = {"asap_cutoff": False}
 def evaluate(
     structure: Structure, level: Level, *, n_unpaired: int | None = None, timeout_s: float | None = None
 ) -> Evaluation:
-    """Return the energy of a bare metal cluster in eV, relative to the bulk metals; spin, charge and time do not count.
+    """Return the energy of a bare metal cluster in eV, relative to the bulk metals.
 
+    A charge or spin that was asked for is in the notes: the theory knows neither. `timeout_s` has no meaning here.
     Raises `CalculationError` for an element the theory has no parameters for.
 
     >>> from superatom.physics.level import Level
@@ -32,7 +34,7 @@ def evaluate(
     >>> round(evaluate(pair, Level("emt", "", "emt", SETTINGS)).energy_eV, 3)
     3.237
     """
-    del n_unpaired, timeout_s
+    del timeout_s
     others = sorted(set(structure.symbols) - set(ELEMENTS))
     if others:
         raise CalculationError(
@@ -53,4 +55,5 @@ def evaluate(
         engine_version=ase.__version__,
         parameters_sha256=hashlib.sha256(json.dumps(dict(level.settings), sort_keys=True).encode()).hexdigest(),
         seconds=time.perf_counter() - start,
+        notes=what_is_not_known("the theory", structure, n_unpaired),
     )

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.errors import CalculationError, MissingEngineError
+from superatom.physics.engines.electrons import n_electrons, refuse_wrong_parity
 from superatom.physics.engines.gpaw_worker import NO_GPAW
 from superatom.physics.engines.process import run_limited
 from superatom.physics.level import Evaluation, Level, Setting
@@ -61,8 +62,10 @@ def evaluate(
     """Return energy (eV), Hirshfeld charges (e) and gap (eV) of one geometry.
 
     A level with `initial_moments` is spin-polarised and finds its own moment, unless `n_unpaired` fixes it; a level
-    without is spin-paired and takes only ``n_unpaired`` None or 0. Raises `CalculationError` where the self-consistent
-    cycle does not converge, crashes or runs out of time, `MissingEngineError` where there is no GPAW.
+    without is spin-paired, takes only ``n_unpaired`` None or 0, and says in the notes where the number of electrons is
+    odd, so that its highest filled level holds one. Raises `CalculationError` for a spin that does not go with level or
+    number of electrons and where the self-consistent cycle does not converge, crashes or runs out of time,
+    `MissingEngineError` where there is no GPAW.
     """
     request = {
         "symbols": list(structure.symbols),
@@ -74,6 +77,7 @@ def evaluate(
     }
     start = time.perf_counter()
     answer = _ask(request, level.timeout_s if timeout_s is None else timeout_s)
+    is_half_filled = request["initial_moments"] is None and n_electrons(structure) % 2
     if not answer["converged"]:
         raise CalculationError(f"GPAW did not converge within {level.settings['max_iterations']} iterations")
     if not math.isfinite(answer["energy_eV"]):
@@ -89,7 +93,10 @@ def evaluate(
         n_unpaired=n_unpaired,
         magnetic_moment=answer["magnetic_moment"],
         seconds=time.perf_counter() - start,
-        notes=(f"{answer['iterations']} iterations",),
+        notes=(
+            f"{answer['iterations']} iterations",
+            *(["spin-paired with an odd number of electrons"] if is_half_filled else []),
+        ),
     )
 
 
@@ -143,14 +150,15 @@ def _initial_moments(structure: Structure, level: Level, n_unpaired: int | None)
                 f"level {level.name} pairs all spins; {n_unpaired} unpaired need a spin-polarised one"
             )
         return None
+    if n_unpaired is not None:
+        refuse_wrong_parity(structure, n_unpaired)
     words = str(level.settings["initial_moments"]).split()
     start = {symbol: float(moment) for symbol, moment in zip(words[::2], words[1::2], strict=True)}
     moments = [start.get(symbol, 0.0) for symbol in structure.symbols]
-    if n_unpaired is None:
-        return moments
     if not any(moments):  # a radical of light atoms, a coinage cluster with an odd electron
-        return [n_unpaired / structure.n_atoms] * structure.n_atoms
-    return [moment * n_unpaired / sum(moments) for moment in moments]
+        start_e = n_electrons(structure) % 2 if n_unpaired is None else n_unpaired
+        return [start_e / structure.n_atoms] * structure.n_atoms
+    return moments if n_unpaired is None else [moment * n_unpaired / sum(moments) for moment in moments]
 
 
 def _parameters_sha256(setups_sha256: str, settings: Mapping[str, Setting]) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from superatom.errors import CalculationError, MissingEngineError
+from superatom.physics.engines.electrons import n_electrons, refuse_wrong_parity
 from superatom.physics.level import Evaluation, Level, Setting
 from superatom.structures.structure import Structure
 from superatom.units import HARTREE_EV
@@ -95,15 +96,12 @@ def _molecule(structure: Structure, basis: str, n_unpaired: int | None) -> Any:
     from pyscf import gto, lib
 
     lib.num_threads(1)
-    charge = structure.charge or 0
-    n_electrons = sum(atomic_numbers[symbol] for symbol in structure.symbols) - charge
-    spin = n_electrons % 2 if n_unpaired is None else n_unpaired
-    if spin > n_electrons or (n_electrons - spin) % 2:
-        raise CalculationError(f"{n_electrons} electrons cannot leave {spin} unpaired")
+    spin = n_electrons(structure) % 2 if n_unpaired is None else n_unpaired
+    refuse_wrong_parity(structure, spin)
     return gto.M(
         atom=list(zip(structure.symbols, structure.positions.tolist(), strict=True)),
         unit="Angstrom",
-        charge=charge,
+        charge=structure.charge or 0,
         spin=spin,
         basis=basis,
         ecp={symbol: basis for symbol in set(structure.symbols) if atomic_numbers[symbol] > _LAST_ALL_ELECTRON},

@@ -88,10 +88,12 @@ def evaluate(
     Raises
     ------
     CalculationError
-        Not converged, out of time, or numbers that no electronic structure has.
+        Not converged, out of time, numbers that no electronic structure has, or unpaired electrons for GFN-FF.
     MissingEngineError
         No program, no parameter files, or a program that ignores the clamped parameters.
     """
+    if n_unpaired and level.settings["method"] == "gfnff":
+        raise CalculationError(f"{level.name} knows no spin; {n_unpaired} unpaired electrons need another level")
     start = time.monotonic()
     digest = _checked_parameters(level)
     printed, notes = _run_at_temperatures(

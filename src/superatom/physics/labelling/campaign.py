@@ -19,7 +19,7 @@ from superatom.physics.labelling.jobs import Job
 from superatom.physics.labelling.jobs import perform as perform_job
 from superatom.physics.labelling.journal import Journal
 from superatom.physics.labelling.run import CONFIGURATIONS, Progress, Run, Summary, labels_file, references_file
-from superatom.physics.labelling.workers import Crew
+from superatom.physics.labelling.workers import Crew, stopped_by_signals
 
 DESIGN_COPY = "design.toml"
 
@@ -65,8 +65,8 @@ def run_campaign(
         For a design that cannot be made, or that changes geometries which the folder holds.
     JournalError
         Where another run writes the same journal, or one is damaged.
-    MissingEngineError
-        Where a program or package is missing; what is done stays done.
+    MissingEngineError, NoRoomError
+        Where a program or package is missing, or the disk is full; what is done stays done.
     """
     from superatom.physics.levels import level as level_named
 
@@ -77,6 +77,7 @@ def run_campaign(
     items = expand(design, design_file.parent)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
+        stack.enter_context(stopped_by_signals())
         names = [labels_file(level), references_file(level), *([] if existing_geometries else [CONFIGURATIONS])]
         journals = {name: stack.enter_context(Journal(folder / name)) for name in names}
         run = Run(design, items, theory, folder, journals, retry_failed=retry_failed, limit=limit, tell=tell)

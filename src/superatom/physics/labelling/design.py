@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.errors import DesignError
-from superatom.physics.labelling.keys import Key, many, real, table_of, tables, text, values, whole, word
+from superatom.physics.labelling.keys import Key, many, positive, real, table_of, tables, text, values, whole, word
 
 FILE_PREFIX = "file:"  # of a topology that is read from a structure file beside the design
 Ligands = tuple[tuple[str, str], ...]
@@ -108,7 +108,7 @@ def read_design(path: Path) -> Design:
         Where the file is no TOML, a key is unknown or missing, or a value is of the wrong kind.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except FileNotFoundError:
         raise DesignError(f"there is no design file {path}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -128,6 +128,9 @@ def parse_design(document: Mapping[str, Any], source: str = "design") -> Design:
     families = tuple(_family(table, f"{source}, family {n}", top) for n, table in enumerate(top["family"], start=1))
     if not families:
         raise DesignError(f"{source} has no [[family]]; it needs one at least")
+    names = [family.name for family in families]
+    if twice := next((name for n, name in enumerate(names) if name in names[:n]), None):
+        raise DesignError(f"{source}: two families are called {twice!r}; give every family a name of its own")
     levels = {
         name: values(table_of(table), f"{source}, levels.{name}", _LEVEL) for name, table in top["levels"].items()
     }
@@ -154,6 +157,8 @@ def _family(table: Mapping[str, Any], where: str, top: Mapping[str, Any]) -> Fam
     if (host is None) == (pairs is None) or (host is None) != (dopants is None):
         raise DesignError(f"{where} needs either host and dopants, or dopant_pairs (two metals of a host-guest model)")
     if pairs is None:
+        if host in dopants and "" in dopants:
+            raise DesignError(f'{where}: the dopants "" and {host!r} are the same cluster, {host} alone; leave one out')
         pairs = tuple((host, "" if dopant == host else dopant) for dopant in dopants)
     copies = values(v.pop("off_equilibrium"), f"{where}, off_equilibrium", _OFF_EQUILIBRIUM)
     distortion = Distortion(**{key: copies[key] for key in Distortion.__slots__})
@@ -236,7 +241,7 @@ _OFF_EQUILIBRIUM = {
 }
 _LEVEL = {
     "select": Key("[[levels.NAME.select]] tables", tables, ()),
-    "timeout_s": Key("a number of seconds", real, None),
+    "timeout_s": Key("a number of seconds above zero", positive, None),
 }
 _SELECTION = {
     "topology": Key("a topology in quotes", _topology, ""),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from superatom.errors import DesignError, SuperatomError, did_you_mean
 from superatom.physics.configuration import Kind
+from superatom.physics.labelling.checks import check
 from superatom.physics.labelling.design import FILE_PREFIX, Design, Distortion, Family, Ligands, Selection
 from superatom.structures.assembly.blueprint import Blueprint, Topology
 
@@ -78,9 +79,10 @@ def expand(design: Design, folder: Path) -> dict[str, WorkItem]:
     Raises
     ------
     DesignError
-        For a topology, placement, ligand or level that there is not, or two families that make the same item.
+        For a topology, placement, ligand or level that there is not, two families that make the same item, a selection
+        that fits none, or more items than anybody labels.
     """
-    _check_levels(design)
+    check(design)
     items: dict[str, WorkItem] = {}
     implied: dict[str, WorkItem] = {}  # minima that only serve to be grafted on
     for family in design.families:
@@ -102,6 +104,7 @@ def expand(design: Design, folder: Path) -> dict[str, WorkItem]:
             elif not same:
                 implied[item.id] = item
     together = {**implied, **items}
+    _refuse_idle_selections(design, together)
     return dict(sorted(together.items(), key=lambda pair: _depth(pair[1], together)))
 
 
@@ -259,12 +262,14 @@ def _prototype(blueprint: Blueprint, topology: Topology, family: Family) -> str:
         raise DesignError(f"family {family.name}: {error}") from error
 
 
-def _check_levels(design: Design) -> None:
-    from superatom.physics.levels import level
-
-    steps = {step for family in design.families for step in (*family.relax, *family.graft_relax)}
-    for name in sorted({*steps, *design.selections}):
-        level(name)
+def _refuse_idle_selections(design: Design, items: Mapping[str, WorkItem]) -> None:
+    for name, selections in design.selections.items():
+        for number, selection in enumerate(selections, start=1):
+            if not any(_fits(item, selection) for item in items.values()):
+                raise DesignError(
+                    f"{design.name}, levels.{name}, select {number} fits no configuration; compare its topology, tier, "
+                    "dopants and ligands with those of the families"
+                )
 
 
 def _fits(item: WorkItem, selection: Selection) -> bool:

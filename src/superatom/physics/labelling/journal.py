@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from superatom.errors import JournalError
+from superatom.errors import JournalError, NoRoomError
 
 
 def to_line(record: dict[str, Any]) -> str:
@@ -79,13 +79,19 @@ class Journal:
         os.close(self._descriptor)
 
     def append(self, *lines: str) -> None:
-        """Write whole lines and return once they are on the disk."""
+        """Write whole lines and return once they are on the disk; raises `NoRoomError` where it does not take them."""
         if not lines:
             return
         rest = "".join(f"{line}\n" for line in lines).encode()
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
-        os.fsync(self._descriptor)
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            why = error.strerror or error
+            raise NoRoomError(
+                f"{self.path} cannot be written ({why}); what it holds is kept: make room, run again"
+            ) from error
 
 
 def _drop_torn_line(descriptor: int) -> None:

@@ -97,6 +97,13 @@ def real(value: Any) -> float:
     return float(value)
 
 
+def positive(value: Any) -> float:
+    """Read a finite number above zero."""
+    if not real(value):
+        raise ValueError
+    return float(value)
+
+
 def many(read: Callable[[Any], Any], least: int = 0) -> Callable[[Any], tuple[Any, ...]]:
     """Return a reader of lists of at least so many different values."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from superatom.errors import MissingEngineError
+from superatom.errors import MissingEngineError, NoRoomError
 from superatom.physics.labelling.design import Design
 from superatom.physics.labelling.items import WorkItem, lineage, select, work_order
 from superatom.physics.labelling.jobs import Job, Labelling, Making, Referencing, failed_line
@@ -62,7 +62,7 @@ class Summary:
     Attributes
     ----------
     ended
-        Why the run ended: nothing left to do, its limit of labels, or Ctrl-C.
+        Why the run ended: nothing left to do, its limit of labels, or stopped by Ctrl-C or a signal.
     geometries, labels
         Numbers in the folder, by family and status.
     references
@@ -127,7 +127,7 @@ class Run:
                     del found[key]
 
     def go(self, crew: Crew[Job]) -> Summary:
-        """Work until nothing is left, the limit is reached or Ctrl-C is pressed."""
+        """Work until nothing is left, the limit is reached or somebody stops it."""
         ended: Literal["finished", "limit", "interrupted"] = "finished"
         try:
             while self._plan():
@@ -236,7 +236,7 @@ class Run:
         finished: list[tuple[Job, str]] = []
         for outcome in outcomes:
             self.n_labels_in_hand -= isinstance(outcome.job, Labelling)
-            if outcome.kind == "missing_engine":
+            if outcome.kind in ("missing_engine", "no_room", "stopped"):
                 continue
             text = outcome.text
             if outcome.kind == "fault":
@@ -252,6 +252,10 @@ class Run:
         for outcome in outcomes:
             if outcome.kind == "missing_engine":
                 raise MissingEngineError(outcome.text)
+            if outcome.kind == "no_room":
+                raise NoRoomError(f"a calculation cannot go on: {outcome.text}; what is labelled is kept")
+            if outcome.kind == "stopped":
+                raise KeyboardInterrupt
 
     def _journal_of(self, job: Job) -> str:
         if isinstance(job, Making):

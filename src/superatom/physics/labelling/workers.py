@@ -1,14 +1,17 @@
 """A crew of worker processes: each does one job at a time, and one that dies costs only the job in its hands.
 
 Workers are told to stop when the parent dies, however it dies; told to, they leave by an exception, so that an engine
-can kill its own program. Ctrl-C reaches only the parent.
+can kill its own program, and take along what else they started. Ctrl-C reaches only the parent. A batch system tells
+every process at once to stop: a worker that somebody else has stopped has not failed at its job.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -26,14 +29,21 @@ Job = TypeVar("Job")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _LEAVE_S = 10.0  # what a worker gets to stop its program
 _PR_SET_PDEATHSIG = 1
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)  # how people and batch systems ask a process to end
+_NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+)  # the machine refuses, whatever the job
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Job]):
-    """What became of a job: the line it returned, or why there is none."""
+    """What became of a job: the line it returned, or why there is none.
+
+    After "missing_engine", "no_room" (a full disk, say) and "stopped" (from outside) the job is as good as before.
+    """
 
     job: Job
-    kind: Literal["done", "missing_engine", "fault", "crashed"]
+    kind: Literal["done", "missing_engine", "no_room", "stopped", "fault", "crashed"]
     text: str
 
 
@@ -63,9 +73,7 @@ class Crew(Generic[Job]):
             worker.process.terminate()
         until = time.monotonic() + _LEAVE_S
         for worker in workers:
-            worker.process.join(max(0.0, until - time.monotonic()))
-            worker.process.kill()
-            worker.process.join()
+            _end(worker.process, max(0.0, until - time.monotonic()))
             worker.pipe.close()
 
     @property
@@ -109,12 +117,12 @@ class Crew(Generic[Job]):
     def _bury(self, worker: _Worker[Job], why: str) -> Outcome[Job]:
         if why:
             worker.process.terminate()
-        worker.process.join(_LEAVE_S)
-        worker.process.kill()
-        worker.process.join()
+        _end(worker.process, _LEAVE_S)
         worker.pipe.close()
-        why = why or f"the worker process ended with {_ending(worker.process.exitcode)}"
-        return Outcome(worker.job, "crashed", why)
+        code = worker.process.exitcode
+        if not why and code is not None and code in {sign for end in _ENDINGS for sign in (-end, 128 + end)}:
+            return Outcome(worker.job, "stopped", f"a worker was stopped by {signal.Signals(abs(code) % 128).name}")
+        return Outcome(worker.job, "crashed", why or f"the worker process ended with {_ending(code)}")
 
     def _new_worker(self) -> _Worker[Job]:
         ours, theirs = self._context.Pipe()
@@ -137,10 +145,20 @@ class _Worker(Generic[Job]):
 
 
 def _work(perform: Callable[[Job], str], pipe: Connection, parent: int) -> None:
-    """Do jobs from the pipe until it closes."""
+    """Do jobs from the pipe until it closes; then end what they have left running."""
+    os.setsid()
+    os.dup2(2, 1)  # standard output is for the answer; some calculators print there
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     _die_with(parent)
+    try:
+        _work_on(perform, pipe)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+
+
+def _work_on(perform: Callable[[Job], str], pipe: Connection) -> None:
     while True:
         try:
             job = pipe.recv()
@@ -153,8 +171,19 @@ def _work(perform: Callable[[Job], str], pipe: Connection, parent: int) -> None:
         except Exception as fault:  # noqa: BLE001 - one bad job never ends a campaign
             where = traceback.extract_tb(fault.__traceback__)[-1]
             place = f"{os.path.basename(where.filename)}:{where.lineno}"  # noqa: PTH119 - a name, no path
-            answer = ("fault", f"{type(fault).__name__}: {fault} ({place})")
+            refused = isinstance(fault, OSError) and fault.errno in _NO_ROOM
+            answer = ("no_room" if refused else "fault", f"{type(fault).__name__}: {fault} ({place})")
         pipe.send(answer)
+
+
+def _end(process: Any, patience_s: float) -> None:
+    """Wait for a process that was told to leave; kill one that does not, with all it started."""
+    process.join(patience_s)
+    if process.is_alive():
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+    process.join()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
@@ -182,6 +211,31 @@ def _ending(code: int | None) -> str:
         return f"exit code {code}"
     name = signal.Signals(-code).name
     return f"{name} (out of memory?)" if name == "SIGKILL" else name
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP stop what is within as Ctrl-C does, where nobody else has decided what they do.
+
+    Batch systems send SIGTERM some seconds before SIGKILL; a run started by ``nohup`` keeps ignoring SIGHUP.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for one in ours:
+        signal.signal(one, _interrupt)
+    try:
+        yield
+    finally:
+        for one in ours:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del frame
+    signal.signal(number, signal.SIG_IGN)  # once is enough; workers get their time to leave
+    raise KeyboardInterrupt
 
 
 @contextmanager

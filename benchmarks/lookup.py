@@ -1,0 +1,120 @@
+"""How many experiments until the first top-1 % hit? `nice -n 10 python benchmarks/lookup.py`.
+
+Five fully measured design spaces answer a recommender row by row: four of Olympus and the silver nanoprisms in flow
+(`superatom data list`). A hit is one of the best 1 % of the rows (rounded, at least one) by their mean value; a row
+answers with the mean of its replicates, in the case of single droplets with one of them at random. Every method starts from nothing: the baselines from five random rows (the
+same for all methods of a seed), ours from its own first settings (`superatom`) and from the same five (`superatom, same
+start`). A run that does not hit within the cap counts as one more than the cap. Finished runs are kept in
+benchmarks/cache and not repeated; delete the file to measure again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lookup_methods import RECOMMENDERS
+from lookup_tables import CASES, Table
+from record import row, write
+
+CACHE = Path(__file__).parent / "cache" / "lookup.jsonl"
+MAIN = tuple(name for name in CASES if name not in ("noisy", "constrained", "failures"))
+STUDIES = tuple((name, 1) for name in CASES) + tuple((name, 4) for name in MAIN)
+SLOW_IN_CASES = ("optuna-gp", "rf-ei")  # left out where only a comparison with GP-EI and BayBE is asked
+
+
+def experiments_to_hit(table: Table, method: str, seed: int, batch: int, cap: int) -> int:
+    """Return the number of the first experiment that hits, or ``cap + 1``."""
+    recommender = RECOMMENDERS[method](table, seed)
+    top, asked = table.is_top, 0
+    while asked < min(cap, len(table)):
+        rows = recommender.ask(batch)
+        for which in rows:
+            asked += 1
+            if top[which]:
+                return min(asked, cap + 1)
+        for i, which in enumerate(rows):
+            recommender.tell(which, table.answer(which, seed, asked + i))
+    return cap + 1
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """Return the finished runs by key."""
+    if not CACHE.exists():
+        return {}
+    lines = [json.loads(line) for line in CACHE.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    return {line["key"]: line for line in lines}
+
+
+def interval(values: list[int]) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the median."""
+    rng = np.random.default_rng(0)
+    medians = np.median(rng.choice(values, (2000, len(values))), axis=1)
+    return float(np.quantile(medians, 0.025)), float(np.quantile(medians, 0.975))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--cap", type=int, default=80)
+    parser.add_argument("--tables", nargs="*", choices=list(CASES), default=list(CASES))
+    parser.add_argument("--methods", nargs="*", choices=list(RECOMMENDERS), default=list(RECOMMENDERS))
+    parser.add_argument("--batches", nargs="*", type=int, default=[1, 4])
+    parser.add_argument("--dry", action="store_true", help="print the table, write no result")
+    options = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(1)
+    CACHE.parent.mkdir(exist_ok=True)
+    done = measured()
+    rows = []
+    for name, batch in STUDIES:
+        if name not in options.tables or batch not in options.batches:
+            continue
+        table = CASES[name]()
+        for method in options.methods:
+            if method in SLOW_IN_CASES and (batch > 1 or name not in MAIN):
+                continue
+            found = []
+            for seed in range(options.seeds):
+                key = f"{name}|{batch}|{method}|{seed}|{options.cap}"
+                if key not in done:
+                    started = time.process_time()
+                    n = experiments_to_hit(table, method, seed, batch, options.cap)
+                    done[key] = {"key": key, "n": n, "cpu_s": round(time.process_time() - started, 2)}
+                    with CACHE.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(done[key]) + "\n")
+                found.append(done[key]["n"])
+            low, high = interval(found)
+            split = f"batch {batch}" if batch > 1 else ""
+            common = {"split": split, "model": method, "n_seeds": options.seeds}
+            rows.append(
+                row(
+                    "lookup",
+                    table.name,
+                    "experiments-to-top1",
+                    "",
+                    statistics.median(found),
+                    spread=(high - low) / 2,
+                    **common,
+                )
+            )
+            missed = sum(n > options.cap for n in found) / len(found)
+            rows.append(row("lookup", table.name, "share-not-reached", "", missed, **common))
+            cpu = sum(done[f"{name}|{batch}|{method}|{seed}|{options.cap}"]["cpu_s"] for seed in range(options.seeds))
+            print(
+                f"{table.name:45} batch {batch} {method:22} {statistics.median(found):6} [{low:.1f}, {high:.1f}] {found if options.seeds < 8 else ''} {cpu:.0f} s",
+                flush=True,
+            )
+    if not options.dry:
+        notes = f"Median over {options.seeds} seeds; spread: half the 95 % bootstrap interval of the median; cap {options.cap}."
+        print(write("lookup", rows, "python benchmarks/lookup.py", notes))
+
+
+if __name__ == "__main__":
+    main()

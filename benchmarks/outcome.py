@@ -1,0 +1,181 @@
+"""Table 2 of Li et al. 2019 remade on two data sets: six models and three baselines, nested validation, intervals.
+
+`python benchmarks/outcome.py` goes on where it stopped: every (data, columns, split, model, search, repetition) is a
+line of `cache/outcome.jsonl`. Work is done in the order of what it tells; `--minutes` ends it after so much CPU time,
+and the results file is written from whatever is there. `--trials 50 --searched 3` is a study of the paper's size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from record import row, write
+from superatom.errors import DataSourceError
+from superatom.models.outcome.descriptors import TABLE_1, Descriptor, columns_for
+from superatom.models.outcome.examples import Example, cited_examples, labelled, pom_examples
+from superatom.models.outcome.explain import explain
+from superatom.models.outcome.inputs import groups, inputs, outcomes
+from superatom.models.outcome.kinds import KINDS, uses_graphs
+from superatom.models.outcome.metrics import calibration_error, intervals
+from superatom.models.outcome.model import fit_outcome_model
+from superatom.models.outcome.validation import repetition
+
+CACHE = Path(__file__).parent / "cache" / "outcome.jsonl"
+TASK = "outcome"
+FAST = ("majority", "logistic", "svm", "gp", "forest")
+N_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A data set with the columns the models see."""
+
+    name: str
+    examples: Sequence[Example]
+    columns: Sequence[Descriptor]
+    splits: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Return what changes when the examples or the columns do."""
+        text = repr([(e.id, e.success, sorted(e.settings.items()), e.ligands, e.series) for e in self.examples])
+        return hashlib.sha256((text + repr([c.name for c in self.columns])).encode()).hexdigest()[:12]
+
+
+def problems() -> list[Problem]:
+    cited = labelled(cited_examples())
+    found = [
+        Problem("cited, 17 descriptors", cited, TABLE_1, ("series", "random", "ligand"), KINDS),
+        Problem("cited, all settings", cited, columns_for(cited), ("series", "random", "ligand"), FAST),
+    ]
+    try:
+        pom = labelled(pom_examples())
+    except DataSourceError as error:
+        print(f"left out: {error}")
+        return found
+    kinds = tuple(k for k in KINDS if not uses_graphs(k))  # the chemicals never change: a graph adds a constant
+    return [*found, Problem("pom", pom, columns_for(pom), ("random", "series"), kinds)]
+
+
+def jobs(given: Sequence[Problem], n_repeats: int, n_trials: int, n_searched: int) -> Iterator[dict[str, Any]]:
+    """Yield the work, what tells most first: one repetition with the defaults, then searched, then more."""
+    for repeat in range(n_repeats):
+        for trials in (0, n_trials) if n_trials and repeat < n_searched else (0,):
+            for is_fast in (True, False):
+                for problem in given:
+                    for split in problem.splits:
+                        for kind in problem.kinds:
+                            is_searchable = kind not in ("majority", "gp")
+                            if (kind in FAST) is is_fast and (trials == 0 or is_searchable):
+                                yield {
+                                    "problem": problem.name, "digest": problem.digest(), "split": split, "model": kind,
+                                    "trials": trials, "repeat": repeat, "folds": N_FOLDS,
+                                }  # fmt: skip
+
+
+def study(given: Sequence[Problem], arguments: argparse.Namespace, done: dict[str, dict[str, Any]]) -> None:
+    by_name = {p.name: p for p in given}
+    prepared: dict[str, Any] = {}
+    start = time.process_time()
+    for job in jobs(given, arguments.repeats, arguments.trials, arguments.searched):
+        key = json.dumps(job, sort_keys=True)
+        if key in done:
+            continue
+        if time.process_time() - start > 60 * arguments.minutes:
+            print(f"stopped after {arguments.minutes} CPU minutes; run again to go on")
+            return
+        problem = by_name[job["problem"]]
+        if problem.name not in prepared:
+            prepared[problem.name] = inputs(problem.examples, problem.columns), outcomes(problem.examples)
+        items, y = prepared[problem.name]
+        before = time.process_time()
+        probability, chosen = repetition(
+            items, y, groups(problem.examples, job["split"]), job["model"], n_folds=N_FOLDS, n_trials=job["trials"],
+            seed=job["repeat"],
+        )  # fmt: skip
+        seconds = time.process_time() - before
+        answer = {**job, "probability": probability.round(5).tolist(), "chosen": chosen, "cpu_s": round(seconds, 2)}
+        done[key] = answer
+        CACHE.parent.mkdir(exist_ok=True)
+        with CACHE.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"key": key, **answer}) + "\n")
+        print(f"{job['problem']:24s} {job['split']:7s} {job['model']:14s} trials {job['trials']:3d} "
+              f"repetition {job['repeat']}: {seconds:.1f} s", flush=True)  # fmt: skip
+
+
+def table(given: Sequence[Problem], done: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of everything done so far; `spread` is half the 95 % interval over groups."""
+    rows = []
+    for problem in given:
+        y, digest = outcomes(problem.examples), problem.digest()
+        found: dict[tuple[str, str, int], list[list[float]]] = defaultdict(list)
+        for answer in done.values():
+            if answer["digest"] == digest and answer["problem"] == problem.name:
+                found[answer["split"], answer["model"], answer["trials"]].append(answer["probability"])
+        for (split, kind, trials), runs in sorted(found.items()):
+            probability = np.array(runs)
+            model = f"{kind}, searched" if trials else kind
+            figures = intervals(y, probability >= 0.5, groups(problem.examples, split))  # type: ignore[arg-type]
+            for metric, i in figures.items():
+                rows.append(row(TASK, problem.name, metric, "1", round(i.value, 3), split=split, model=model,
+                                spread=round((i.high - i.low) / 2, 3), n_seeds=len(runs)))  # fmt: skip
+            error = float(np.mean([calibration_error(y, p) for p in probability]))
+            rows.append(row(TASK, problem.name, "calibration error, raw", "1", round(error, 3), split=split,
+                            model=model, n_seeds=len(runs)))  # fmt: skip
+    return rows
+
+
+def trees(given: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Return how faithful the tree of 10 000 drawn recipes is to the default model of each data set."""
+    rows = []
+    for problem in given:
+        model = fit_outcome_model(problem.examples, "gp", columns=problem.columns, data=problem.name)
+        found = explain(model)
+        for metric, value in (("f1", found.f1), ("mcc", found.mcc), ("leaves", found.n_leaves)):
+            rows.append(row(TASK, problem.name, f"tree against model, {metric}", "1", round(value, 3),
+                            split=f"{found.n_checked} other recipes", model="decision tree of gp"))  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=50.0, help="CPU minutes of this run")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--searched", type=int, default=1, help="repetitions with a search")
+    parser.add_argument("--trials", type=int, default=8)
+    parser.add_argument("--table-only", action="store_true", help="write the results of what is in the cache")
+    arguments = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    given = problems()
+    lines = CACHE.read_text(encoding="utf-8").splitlines() if CACHE.exists() else []
+    done = {answer.pop("key"): answer for answer in map(json.loads, lines)}
+    if not arguments.table_only:
+        study(given, arguments, done)
+    rows = table(given, done)
+    notes = "; ".join(
+        f"{p.name}: {len(p.examples)} examples, {int(outcomes(p.examples).sum())} successes, "
+        f"{len({e.series for e in p.examples})} series" for p in given
+    )  # fmt: skip
+    notes += (
+        ". 5 folds; spread is half the 95 % bootstrap interval over groups; searched = hyperparameters by Bayesian "
+        "search on inner folds, else the default (P = 2, D = 10 for the graphs)"
+    )
+    cpu = sum(answer["cpu_s"] for answer in done.values()) / 60
+    command = f"python benchmarks/outcome.py (in all {cpu:.0f} CPU minutes)"
+    write("outcome", rows, command, notes)
+    print(write("outcome", [*rows, *trees(given)], command, notes))
+
+
+if __name__ == "__main__":
+    main()

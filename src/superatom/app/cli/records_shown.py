@@ -1,0 +1,124 @@
+"""How the verbs of ``superatom records`` show records, versions and what an import would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from superatom.app.cli.options import write_text
+
+if TYPE_CHECKING:
+    from superatom.data.sheets.importing import ImportPlan
+    from superatom.data.stores.values import Stored
+
+_SHOWN = 20  # problems in a terminal; --json has them all
+
+
+def row(stored: Stored) -> dict[str, Any]:
+    """Return a record as a line of a list."""
+    record = stored.record
+    outcome = record.product.outcome_class
+    return {
+        "id": stored.id,
+        "target": record.target,
+        "ligands": ", ".join(record.ligands),
+        "outcome": outcome.value.replace("_", " ") if outcome else "",
+        "yield": str(record.product.yield_percent or ""),
+        "origin": record.origin.value,
+        "v": stored.version,
+    }
+
+
+def document(stored: Stored) -> dict[str, Any]:
+    """Return a version as JSON-ready fields."""
+    from superatom.data.synthesis_records import SYNTHESIS
+
+    return {
+        "id": stored.id,
+        "version": stored.version,
+        "sequence": stored.sequence,
+        "at": None if stored.at is None else stored.at.isoformat(),
+        "author": stored.author,
+        "reason": stored.reason,
+        "is_withdrawn": stored.is_withdrawn,
+        "record": SYNTHESIS.to_document(stored.record),
+    }
+
+
+def fields_shown(stored: Stored) -> Iterator[dict[str, Any]]:
+    """Yield the fields that a record states, one a line."""
+    from superatom.data.sheets.columns import values_of
+
+    yield {"field": "record", "value": f"{stored.id}, version {stored.version}, {_by(stored)}"}
+    for column, value in values_of(stored.record).items():
+        yield {"field": column.header, "value": "; ".join(value) if isinstance(value, tuple) else str(value)}
+
+
+def changes_shown(versions: Iterable[Stored]) -> Iterator[dict[str, Any]]:
+    """Yield each version, and under it what changed."""
+    from superatom.data.sheets.columns import values_of
+
+    before: dict[str, str] = {}
+    for stored in versions:
+        values = values_of(stored.record).items()
+        now = {c.header: "; ".join(value) if isinstance(value, tuple) else str(value) for c, value in values}
+        said = ", ".join(part for part in (stored.reason, "withdrawn" if stored.is_withdrawn else "") if part)
+        yield {"field": f"version {stored.version}", "value": f"{_by(stored)}: {said or 'first'}"}
+        if before:
+            for header in [*now, *(gone for gone in before if gone not in now)]:
+                if now.get(header) != before.get(header):
+                    yield {
+                        "field": f"  {header}",
+                        "value": f"{before.get(header, '(empty)')} → {now.get(header, '(empty)')}",
+                    }
+        before = now
+
+
+def _by(stored: Stored) -> str:
+    return "cited" if stored.at is None else f"{stored.author}, {stored.at:%Y-%m-%d %H:%M} UTC"
+
+
+def plan_document(plan: ImportPlan) -> dict[str, Any]:
+    """Return what an import would do as JSON-ready fields."""
+    return {
+        "file": plan.name,
+        "understood": list(plan.remarks),
+        "columns": [
+            {
+                "column": match.header, "field": match.column.header if match.column else None, "unit": match.unit,
+                "sureness": match.sureness.value, "remark": match.remark,
+            }
+            for match in plan.matches
+        ],
+        "counts": plan.counts,
+        "rows": [{"row": row.number, "status": row.status.value, "id": row.id} for row in plan.rows],
+        "problems": [
+            {"row": p.row, "column": p.column, "found": p.found, "says": p.sentence, "is_error": p.is_error}
+            for p in plan.all_problems
+        ],
+    }  # fmt: skip
+
+
+def show_plan(plan: ImportPlan) -> None:
+    """Show what an import would do: columns, errors first, counts."""
+    from superatom.app.report.text import show_rows
+
+    for remark in plan.remarks:
+        typer.echo(f"{plan.name}: {remark}")
+    columns = [
+        {
+            "column": match.header, "is": match.column.header if match.column else "(passed over)", "unit": match.unit,
+            "how sure": match.sureness.value, "remark": match.remark,
+        }
+        for match in plan.matches
+    ]  # fmt: skip
+    if columns:
+        write_text(lambda console: show_rows(console, columns))
+    problems = plan.all_problems
+    for problem in sorted(problems, key=lambda p: not p.is_error)[:_SHOWN]:
+        typer.echo(f"{'error' if problem.is_error else 'warning'}: {problem}")
+    if len(problems) > _SHOWN:
+        typer.echo(f"... and {len(problems) - _SHOWN} more; --json has them all")
+    typer.echo(", ".join(f"{n} {status}" for status, n in plan.counts.items() if n) or "no rows")

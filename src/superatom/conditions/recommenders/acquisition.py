@@ -1,0 +1,146 @@
+"""Which candidates promise most: log expected improvement, under noise, limits, failures and pending results (BoTorch).
+
+Logarithms of the acquisition values: S. Ament et al., NeurIPS 2023 (arXiv:2310.20708). Noisy expected hypervolume
+improvement: S. Daulton, M. Balandat, E. Bakshy, NeurIPS 2021 (arXiv:2105.08195). Imports torch.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
+from botorch.acquisition.objective import GenericMCObjective
+from botorch.exceptions.warnings import BotorchWarning, NumericsWarning
+from botorch.models import SingleTaskGP
+from botorch.models.model_list_gp_regression import ModelListGP
+from botorch.sampling.normal import SobolQMCNormalSampler
+from scipy.stats import norm
+from torch import Tensor
+
+from superatom.conditions.objectives import Objective
+from superatom.conditions.recommenders.history import History
+from superatom.conditions.recommenders.surrogate import posterior
+from superatom.conditions.space.parameters import Array
+
+_DRAWS = 128
+_CHUNK = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """One Gaussian process per measured number, in the order of ``objective.measured``, and one of success.
+
+    Success is a regression on +1 (made) and -1 (not made), made where it is above 0: least-squares classification, C.
+    E. Rasmussen, C. K. I. Williams, Gaussian Processes for Machine Learning, MIT Press 2006, section 6.5.
+    """
+
+    measured: tuple[SingleTaskGP, ...]
+    success: SingleTaskGP | None = None
+
+    def success_probability(self, features: Array) -> Array:
+        """Return the probability that the synthesis works, shape (n,); 1 where nothing was learned."""
+        if self.success is None:
+            return np.ones(len(features))
+        mean, spread = posterior(self.success, features)
+        return np.asarray(norm.cdf(mean / spread))
+
+
+def acquisition(models: Models, objective: Objective, history: History, seed: int) -> Callable[[Array, Array], Array]:
+    """Return a function of candidate features (m, n_features), and features chosen already, that values each candidate.
+
+    Values are logarithms, shape (m,): one response by noisy expected improvement, several by noisy expected improvement
+    of the dominated volume; both times the probability that limits are kept and the synthesis works. Pending records
+    count as looked at.
+    """
+    parts = [*models.measured, *([models.success] if models.success is not None else [])]
+    model = ModelListGP(*parts) if len(parts) > 1 else parts[0]
+    rows = history.is_complete & history.is_inside
+    baseline = torch.from_numpy(history.features[rows if rows.any() else history.is_complete])
+    sampler = SobolQMCNormalSampler(torch.Size([_DRAWS]), seed=seed % 2**31)
+    constraints = _constraints(models, objective, history)
+    signs = torch.tensor([response.sign for response in objective.responses], dtype=torch.double)
+    with warnings.catch_warnings():
+        _hush()
+        common = {"sampler": sampler, "constraints": constraints or None, "prune_baseline": True}
+        if len(signs) == 1:
+            single = GenericMCObjective(partial(_first, sign=float(signs[0])))
+            value = qLogNoisyExpectedImprovement(model, baseline, objective=single, **common)
+        else:
+            several = GenericMCMultiOutputObjective(partial(_responses, signs=signs))
+            references = _references(objective, history)
+            value = qLogNoisyExpectedHypervolumeImprovement(model, references, baseline, objective=several, **common)
+
+    def evaluate(features: Array, chosen: Array) -> Array:
+        waiting = np.vstack([history.features[history.is_pending & ~history.is_complete], chosen])
+        with torch.no_grad(), warnings.catch_warnings():
+            _hush()
+            value.set_X_pending(torch.from_numpy(waiting) if len(waiting) else None)
+            parts = [
+                value(torch.from_numpy(features[start : start + _CHUNK])[:, None, :]).numpy()
+                for start in range(0, len(features), _CHUNK)
+            ]
+        return np.concatenate(parts)
+
+    return evaluate
+
+
+def improvement(mean: Array, spread: Array, best: float) -> Array:
+    """Return the analytic expected improvement over `best` of a response to raise, shape (n,).
+
+    ``EI = (mean - best) Φ(z) + spread φ(z)`` with ``z = (mean - best) / spread`` (D. R. Jones et al., J. Global
+    Optim. 1998, 13, 455, eq. 15, doi:10.1023/A:1008306431147).
+
+    >>> improvement(np.array([2.0, 0.0]), np.array([0.1, 1.0]), best=1.0).round(3).tolist()
+    [1.0, 0.083]
+    """
+    z = (mean - best) / spread
+    return np.asarray(np.maximum((mean - best) * norm.cdf(z) + spread * norm.pdf(z), 0.0))
+
+
+def _constraints(models: Models, objective: Objective, history: History) -> list[Callable[[Tensor], Tensor]]:
+    """Return functions of samples (..., n_models) that are negative where all is well, on the scale of the data."""
+    found: list[Callable[[Tensor], Tensor]] = []
+    for limit in objective.limits:
+        k = objective.measured.index(limit.name)
+        values = history.outcomes[history.is_complete, k]
+        scale = float(values.std()) or 1.0
+        for bound, sign in ((limit.high, 1.0), (limit.low, -1.0)):
+            if bound is not None:
+                found.append(partial(_excess, k=k, bound=bound, slope=sign / scale))
+    if models.success is not None:
+        found.append(lambda Y: -Y[..., -1])
+    return found
+
+
+def _first(samples: Tensor, X: Tensor | None = None, *, sign: float) -> Tensor:  # noqa: ARG001
+    return sign * samples[..., 0]
+
+
+def _responses(samples: Tensor, X: Tensor | None = None, *, signs: Tensor) -> Tensor:  # noqa: ARG001
+    return signs * samples[..., : len(signs)]
+
+
+def _excess(samples: Tensor, k: int, bound: float, slope: float) -> Tensor:
+    return slope * (samples[..., k] - bound)
+
+
+def _references(objective: Objective, history: History) -> list[float]:
+    """Return the worst value still of use for each response, more being better."""
+    found = []
+    for k, response in enumerate(objective.responses):
+        values = response.sign * history.outcomes[history.is_complete, k]
+        worst = float(values.min() - 0.1 * max(float(np.ptp(values)), 1e-9))
+        found.append(worst if response.reference is None else response.sign * response.reference)
+    return found
+
+
+def _hush() -> None:
+    warnings.simplefilter("ignore", NumericsWarning)
+    warnings.simplefilter("ignore", BotorchWarning)

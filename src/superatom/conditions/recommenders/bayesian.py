@@ -1,0 +1,244 @@
+"""The recommender that learns: a spread first batch, then the candidates with the largest expected gain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from superatom.conditions.objectives import Objective
+from superatom.conditions.recommenders.batch import Batch, EarlierTask, Suggestion, TriedSetting
+from superatom.conditions.recommenders.evidence import Evidence, first_points
+from superatom.conditions.recommenders.explain import Grounds, with_model, without_model
+from superatom.conditions.recommenders.history import History, read_history
+from superatom.conditions.recommenders.pool import neighbours, pool_of, without
+from superatom.conditions.space import Space
+from superatom.conditions.space.encoding import Block, Encoding
+from superatom.conditions.space.parameters import Array
+from superatom.errors import MissingEngineError, RecommenderError
+
+if TYPE_CHECKING:
+    from botorch.models import SingleTaskGP
+
+    from superatom.conditions.recommenders.acquisition import Models
+
+_SCREENED = 512  # candidates with the largest analytic expected improvement that are valued under noise
+_CLIMBED = 8  # best candidates whose neighbours are looked at
+_NEIGHBOURS = 48
+_ROUNDS = 3
+_COMPARED = 2_000  # candidates a suggestion is ranked among
+
+
+class TransferKind(StrEnum):
+    """How an earlier task informs a new one; see `superatom.conditions.recommenders.transfer`."""
+
+    INSTANCES = "instances"
+    PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Bayesian:
+    """Gaussian processes and noisy expected improvement, as BoTorch has them, on candidates that can be made.
+
+    Attributes
+    ----------
+    n_start
+        Measured records from which on the model speaks; before, settings are spread over the space.
+    evidence
+        Where cited values of the parameters lie; the first settings are denser there.
+    earlier
+        Earlier tasks: one of the first settings is the best they predict, and the model is helped by the one that
+        explains the own records best, if any does.
+    transfer
+        How they help.
+    """
+
+    n_start: int = 3
+    evidence: tuple[Evidence, ...] = ()
+    earlier: tuple[EarlierTask, ...] = ()
+    transfer: TransferKind = TransferKind.PARAMETERS
+
+    @property
+    def name(self) -> str:
+        """Name in the table of recommenders."""
+        return "bayesian"
+
+    def recommend(
+        self, space: Space, objective: Objective, records: Sequence[TriedSetting], n: int, seed: int
+    ) -> Batch:
+        """Return `n` suggestions; see `Recommender`."""
+        if n < 1:
+            raise RecommenderError(f"a batch needs at least one suggestion, not {n}")
+        encode = Encoding(space)
+        history = read_history(space, objective, records, encode)
+        earlier = {task.name: read_history(space, objective, task.records, encode) for task in self.earlier}
+        if history.is_complete.sum() < self.n_start:
+            suggestions = self._first(space, objective, history, earlier, n, seed)
+            return Batch(suggestions, self.name, seed, history.remarks)
+        _seed_torch(seed)
+        models, remarks = fit_models(objective, history, encode.blocks, earlier, self.transfer)
+        rng = np.random.default_rng(seed)
+        pool = pool_of(space, history.points, rng)
+        if len(pool) < n:
+            raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
+        grounds = Grounds(space, objective, history, encode, models)
+        points, values = choose(grounds, pool, n, rng)
+        suggestions = tuple(with_model(grounds, points, values, pool[rng.permutation(len(pool))[:_COMPARED]]))
+        return Batch(suggestions, self.name, seed, (*history.remarks, *remarks))
+
+    def _first(
+        self, space: Space, objective: Objective, history: History, earlier: Mapping[str, History], *drawn: int
+    ) -> tuple[Suggestion, ...]:
+        """Return settings spread over the space, the first one instead what an earlier task makes look best."""
+        n, seed = drawn
+        encode = Encoding(space)
+        points = first_points(space, history, n, seed, self.evidence)
+        suggestions = list(without_model(history, space, encode, points, has_evidence=bool(self.evidence)))
+        if not history.records and (best := self._best_of_earlier(space, objective, earlier, seed)) is not None:
+            suggestions[0] = best
+        return tuple(suggestions)
+
+    def _best_of_earlier(
+        self, space: Space, objective: Objective, earlier: Mapping[str, History], seed: int
+    ) -> Suggestion | None:
+        """Return the setting that the largest earlier task expects most of; for one response only."""
+        usable = {name: h for name, h in earlier.items() if h.is_complete.sum() >= self.n_start}
+        if not usable or len(objective.responses) > 1:
+            return None
+        from superatom.conditions.recommenders.surrogate import fit, posterior
+
+        _seed_torch(seed)
+        name = max(usable, key=lambda key: int(usable[key].is_complete.sum()))
+        encode = Encoding(space)
+        history, rows = usable[name], usable[name].is_complete
+        model = fit(history.features[rows], history.outcomes[rows, 0], encode.blocks)
+        pool = pool_of(space, history.points[:0], np.random.default_rng(seed))
+        mean, _ = posterior(model, encode(pool))
+        at = int(np.argmax(objective.responses[0].sign * mean))
+        return Suggestion(
+            space.to_settings(pool[at : at + 1])[0], f"what {name} makes look best; nothing was measured yet"
+        )
+
+
+def fit_models(
+    objective: Objective,
+    history: History,
+    blocks: Sequence[Block],
+    earlier: Mapping[str, History],
+    transfer: TransferKind = TransferKind.PARAMETERS,
+) -> tuple[Models, tuple[str, ...]]:
+    """Return one model per measured number, one of success where successes and failures are known, and remarks."""
+    from superatom.conditions.recommenders.acquisition import Models
+    from superatom.conditions.recommenders.surrogate import fit
+
+    measured, remarks = [], []
+    for k, name in enumerate(objective.measured):
+        features, values = _measured(history, k)
+        model, remark = _helped(
+            features, values, blocks, {task: _measured(h, k) for task, h in earlier.items()}, transfer
+        )
+        measured.append(model)
+        remarks += [f"{name}: {remark}"] if remark else []
+    known = np.isfinite(history.success)
+    success = None
+    if len(set(history.success[known])) == 2:
+        success = fit(history.features[known], 2.0 * history.success[known] - 1.0, blocks)
+    return Models(tuple(measured), success), tuple(remarks)
+
+
+def _measured(history: History, k: int) -> tuple[Array, Array]:
+    """Return features and values of the records in which the `k`-th number was measured."""
+    rows = np.isfinite(history.outcomes[:, k])
+    return history.features[rows], history.outcomes[rows, k]
+
+
+def _helped(
+    features: Array,
+    values: Array,
+    blocks: Sequence[Block],
+    earlier: Mapping[str, tuple[Array, Array]],
+    transfer: TransferKind,
+) -> tuple[SingleTaskGP, str]:
+    """Return the model of one measured number, helped by the earlier task that explains it best, and what was done."""
+    if not earlier:
+        from superatom.conditions.recommenders.surrogate import fit
+
+        return fit(features, values, blocks), ""
+    from superatom.conditions.recommenders.transfer import fit_with_source
+
+    found = []
+    for name, source in earlier.items():
+        model, gain = fit_with_source((features, values), source, blocks, transfer.value)
+        found.append((gain, name, model))
+    gain, name, model = max(found, key=lambda one: one[0])
+    if gain <= 0:
+        return model, f"no earlier task explains the own records better than they do themselves ({', '.join(earlier)})"
+    return model, f"helped by {name} ({transfer.value}, {gain:.1f} nats)"
+
+
+def _seed_torch(seed: int) -> None:
+    """Seed torch; raises `MissingEngineError` where the extra ``campaign`` is not installed."""
+    try:
+        import botorch  # noqa: F401
+        import torch
+    except ImportError as error:
+        raise MissingEngineError("the bayesian recommender needs BoTorch: pip install 'superatom[campaign]'") from error
+    torch.manual_seed(seed % 2**31)
+
+
+def choose(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return `n` points and their acquisition values, one after another, each awaiting those before."""
+    from superatom.conditions.recommenders.acquisition import acquisition
+
+    space, history, encode = grounds.space, grounds.history, grounds.encode
+    evaluate = acquisition(grounds.models, grounds.objective, history, int(rng.integers(2**31)))
+    pool = _screened(grounds, _likely(grounds, pool, n), n, rng)
+    chosen = np.empty((0, pool.shape[1]))
+    values: list[float] = []
+    for _ in range(n):
+        done = encode(chosen)
+        left = without(pool, chosen)
+        scores = evaluate(encode(left), done)
+        for _ in range(0 if space.table else _ROUNDS):
+            order = np.argsort(-scores, kind="stable")[:_CLIMBED]
+            near = without(neighbours(space, left[order], _NEIGHBOURS, rng), np.vstack([history.points, chosen]))
+            near = _likely(grounds, near, 0)
+            if not len(near):
+                break
+            left, scores = np.vstack([left[order], near]), np.append(scores[order], evaluate(encode(near), done))
+        at = int(np.argmax(scores))
+        chosen = np.vstack([chosen, left[at]])
+        values.append(float(scores[at]))
+    return chosen, np.array(values)
+
+
+def _likely(grounds: Grounds, pool: Array, n: int) -> Array:
+    """Return the candidates likely enough to work; the `n` likeliest where fewer are."""
+    least = grounds.objective.minimum_success
+    if least is None or not len(pool) or grounds.models.success is None:
+        return pool
+    probability = grounds.models.success_probability(grounds.encode(pool))
+    likely = probability >= least
+    return pool[likely] if likely.sum() >= n else pool[np.argsort(-probability, kind="stable")[:n]]
+
+
+def _screened(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -> Array:
+    """Return the candidates worth the dearer acquisition: by analytic gain for one response, else a draw."""
+    from superatom.conditions.recommenders.acquisition import improvement
+    from superatom.conditions.recommenders.surrogate import posterior
+
+    if len(pool) <= _SCREENED + n:
+        return pool
+    if len(grounds.objective.measured) > 1:
+        return pool[rng.permutation(len(pool))[: 4 * _SCREENED]]
+    model, history, sign = grounds.models.measured[0], grounds.history, grounds.objective.responses[0].sign
+    features = grounds.encode(pool)
+    mean, spread = posterior(model, features)
+    known, _ = posterior(model, history.features[history.is_complete])
+    value = improvement(sign * mean, spread, float((sign * known).max()))
+    if grounds.models.success is not None:
+        value = value * grounds.models.success_probability(features)
+    return pool[np.argsort(-value, kind="stable")[: _SCREENED + n]]

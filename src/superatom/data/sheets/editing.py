@@ -1,0 +1,66 @@
+"""One record corrected by fields, as a cell of a table would be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from superatom.data.sheets.columns import parse_header, record_of, values_of
+from superatom.data.sheets.fields import families, plain_fields
+from superatom.data.sheets.mapping import Match, Sureness
+from superatom.data.sheets.rows import read_rows
+from superatom.data.sheets.tables import Cell, Table, TableRow
+from superatom.data.synthesis_records import SynthesisRecord
+from superatom.errors import ImportRowsError, UnknownNameError, did_you_mean
+
+
+def edited(record: SynthesisRecord, changes: Mapping[str, str]) -> tuple[SynthesisRecord, tuple[str, ...]]:
+    """Return a record with fields changed, and the warnings on what was written.
+
+    Parameters
+    ----------
+    record
+        The record to change.
+    changes
+        New cells by column of our own (``temperature_C``, ``step 1: time_h``, ``amount: PET [mg]``); an empty cell
+        empties the field.
+
+    Raises
+    ------
+    UnknownNameError
+        For a field that is none.
+    ImportRowsError
+        For a cell that cannot be read, or numbers that cannot be.
+
+    >>> from superatom.data.synthesis_records import SynthesisRecord
+    >>> edited(SynthesisRecord("Au25"), {"temperature_C": "298 K", "notes": "cold"})[0].conditions.temperature_C
+    Quantity(low=24.85, high=24.85, unit='degC', text='298 K')
+    """
+    columns = {}
+    for name in changes:
+        if (column := parse_header(name)) is None:
+            hint = did_you_mean(name, [*plain_fields(), *families()])
+            raise UnknownNameError(
+                f"{name!r} is no field of a record.{hint} `superatom records template` lists them all"
+            )
+        columns[name] = column
+    cells = tuple(Cell(text) for text in changes.values())
+    target = "" if "target" in changes else "target"
+    table = Table(
+        "edit",
+        (*changes, *([target] if target else [])),
+        (TableRow(0, (*cells, *([Cell(record.target)] if target else []))),),
+    )
+    matches = [Match(name, column, column.unit, Sureness.GIVEN) for name, column in columns.items()]
+    if target:
+        matches.append(Match(target, parse_header(target), sureness=Sureness.OWN))
+    read = read_rows(table, matches)
+    [row] = read.rows
+    errors = [str(problem) for problem in row.problems if problem.is_error]
+    if errors or row.record is None:
+        raise ImportRowsError("; ".join(errors))
+    values = values_of(record)
+    new = values_of(row.record)
+    paths = {column.path for column in columns.values()}
+    kept = {column: value for column, value in values.items() if column.path not in paths}
+    given = {column: value for column, value in new.items() if column.path in paths}
+    return record_of({**kept, **given}), tuple(str(problem) for problem in row.problems)

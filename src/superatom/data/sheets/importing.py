@@ -1,0 +1,240 @@
+"""Tables into the library: what each row would do is planned and shown first, then done whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from superatom.data.sheets.duplicates import content_key, likeness_key
+from superatom.data.sheets.mapping import Match, guess_mapping
+from superatom.data.sheets.problems import Problem
+from superatom.data.sheets.rows import ReadRow, ReadTable, read_rows
+from superatom.data.sheets.tables import read_table
+from superatom.data.synthesis_records import SynthesisRecord
+from superatom.errors import ImportRowsError, UnknownNameError
+
+if TYPE_CHECKING:
+    from superatom.data.stores.store import Store
+    from superatom.data.stores.values import Stored
+
+
+class RowStatus(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"  # a new version of the record it names
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"  # said already, to the letter; left out
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row: what becomes of it, its record, the record of the library that it changes or repeats, its problems."""
+
+    number: int
+    status: RowStatus
+    record: SynthesisRecord | None = None
+    id: str = ""
+    version: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do.
+
+    Attributes
+    ----------
+    name
+        The file.
+    matches
+        What each column was taken for; empty for a file of records.
+    rows
+        In the order of the file.
+    remarks, problems
+        How the file was understood; what is said of the table as a whole.
+    """
+
+    name: str
+    matches: tuple[Match, ...]
+    rows: tuple[PlannedRow, ...]
+    remarks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def of(self, status: RowStatus) -> tuple[PlannedRow, ...]:
+        """Return the rows of a status."""
+        return tuple(row for row in self.rows if row.status is status)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows of each status."""
+        return {status.value: len(self.of(status)) for status in RowStatus}
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Everything said of the table and its rows, in order."""
+        return (*self.problems, *(problem for row in self.rows for problem in row.problems))
+
+
+def plan_import(
+    path: str | Path,
+    store: Store,
+    *,
+    changes: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    decimal_comma: bool | None = None,
+    keep_duplicates: bool = False,
+) -> ImportPlan:
+    """Read a file and say what importing it would do; nothing is written.
+
+    Parameters
+    ----------
+    path
+        A table (.csv, .xlsx ...), records of ours (.jsonl) or an Open Reaction Database dataset (.pb, .pbtxt, .json).
+    store
+        The library; rows that name a record of it become new versions, rows it holds already are left out.
+    changes
+        Columns mapped otherwise than guessed; see `guess_mapping`.
+    sheet
+        Which sheet of a workbook.
+    decimal_comma
+        Whether ``1,500`` is one and a half; None finds out from the other cells, or refuses it.
+    keep_duplicates
+        Whether rows that repeat a record or one another to the letter are taken in as replicates.
+
+    Raises
+    ------
+    ReferenceDataError, DocumentError
+        For a file that cannot be read at all.
+    UnknownNameError
+        For a mapping of columns or fields that are none.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending == ".jsonl":
+        from superatom.data.sheets.lines import read_lines
+
+        return _planned(path.name, read_lines(path), store, keep_duplicates=keep_duplicates)
+    if ending in (".pb", ".pbtxt", ".textproto", ".json"):
+        from superatom.data.sheets.ord_files import read_ord
+
+        return _planned(path.name, read_ord(path), store, keep_duplicates=keep_duplicates)
+    table = read_table(path, sheet=sheet)
+    matches = guess_mapping(table.columns, changes)
+    read = read_rows(table, matches, decimal_comma=decimal_comma)
+    return _planned(path.name, read, store, keep_duplicates=keep_duplicates, matches=matches, remarks=table.remarks)
+
+
+def carry_out(plan: ImportPlan, store: Store, *, keep_good: bool = False, reason: str = "") -> tuple[Stored, ...]:
+    """Write what a plan says and return the new versions; `keep_good` leaves refused rows out instead of stopping.
+
+    Raises
+    ------
+    ImportRowsError
+        For a plan with refused rows (unless `keep_good`), or with an error in the table as a whole; nothing is written.
+    ConflictError
+        Where a record was changed by somebody else since the plan was made.
+    """
+    refused = plan.of(RowStatus.REFUSED)
+    whole = [problem for problem in plan.problems if problem.is_error]
+    if whole:
+        raise ImportRowsError(f"{plan.name}: {whole[0]}; nothing was imported")
+    if refused and not keep_good:
+        first = next(problem for row in refused for problem in row.problems if problem.is_error)
+        rows = f"{len(refused)} of {len(plan.rows)} rows" if len(plan.rows) > 1 else "the row"
+        raise ImportRowsError(
+            f"{plan.name}: {rows} cannot be taken in (the first: {first}); nothing was imported; "
+            "--keep-good takes the others"
+        )
+    said = reason or f"imported from {plan.name}"
+    changed = [
+        store.revise(row.id, row.record, expected_version=row.version, reason=said)
+        for row in plan.of(RowStatus.CHANGED)
+        if row.record is not None and row.version is not None
+    ]
+    added = store.add_many([row.record for row in plan.of(RowStatus.NEW) if row.record is not None], reason=said)
+    return (*changed, *added)
+
+
+def _planned(
+    name: str,
+    read: ReadTable,
+    store: Store,
+    *,
+    keep_duplicates: bool,
+    matches: tuple[Match, ...] = (),
+    remarks: tuple[str, ...] = (),
+) -> ImportPlan:
+    library = list(store.iterate(is_withdrawn=None))
+    same = {content_key(stored.record): stored.id for stored in library if not stored.is_withdrawn}
+    alike = {likeness_key(stored.record): stored.id for stored in library if not stored.is_withdrawn}
+    known = {stored.id: stored for stored in library}
+    rows: list[PlannedRow] = []
+    named: dict[str, int] = {}
+    for row in read.rows:
+        planned = _planned_row(row, known, named, store)
+        if planned.status is RowStatus.NEW and planned.record is not None:
+            key, likeness = content_key(planned.record), likeness_key(planned.record)
+            if key in same and not keep_duplicates:
+                said = Problem(row.number, "", "", f"the same as {same[key]}, to the letter: left out", is_error=False)
+                planned = replace(planned, status=RowStatus.DUPLICATE, id=same[key], problems=(*planned.problems, said))
+            elif likeness in alike and same.get(key) != alike[likeness]:
+                said = Problem(
+                    row.number,
+                    "",
+                    "",
+                    f"the same experiment as {alike[likeness]}, written differently?",
+                    is_error=False,
+                )
+                planned = replace(planned, problems=(*planned.problems, said))
+            same.setdefault(key, f"row {row.number}")
+            alike.setdefault(likeness, f"row {row.number}")
+        rows.append(planned)
+    return ImportPlan(name, matches, tuple(rows), remarks, read.problems)
+
+
+def _planned_row(row: ReadRow, known: Mapping[str, Stored], named: dict[str, int], store: Store) -> PlannedRow:
+    """Return what becomes of a row by itself, and note the id it names."""
+    if row.record is None:
+        return PlannedRow(row.number, RowStatus.REFUSED, id=row.id, problems=row.problems)
+    planned = PlannedRow(row.number, RowStatus.NEW, row.record, problems=row.problems)
+    if not row.id:
+        return planned
+    if row.id in named:
+        return _refused(planned, f"row {named[row.id]} names the record {row.id} too; one row may")
+    named[row.id] = row.number
+    if row.id not in known:
+        said = f"the library has no record {row.id}: added as a new one"
+        return replace(planned, problems=(*row.problems, Problem(row.number, "", row.id, said, is_error=False)))
+    newest = known[row.id]
+    planned = replace(planned, id=row.id, version=newest.version)
+    if row.record == newest.record or _is_untouched(row, newest, store):
+        return replace(planned, status=RowStatus.UNCHANGED)
+    if newest.is_cited:
+        return _refused(planned, f"{row.id} is a cited recipe, which is read only; empty its record_id to add your own")
+    if newest.is_withdrawn:
+        return _refused(planned, f"{row.id} is withdrawn ({newest.reason}); empty its record_id to add it anew")
+    if row.version is not None and row.version != newest.version:
+        return _refused(
+            planned, f"{row.id} was changed by {newest.author} since it was exported (version {newest.version})"
+        )
+    return replace(planned, status=RowStatus.CHANGED)
+
+
+def _is_untouched(row: ReadRow, newest: Stored, store: Store) -> bool:
+    """Whether the row is an older version of the record as it was exported, with nothing changed in the sheet."""
+    if row.version is None or row.version >= newest.version:
+        return False
+    try:
+        return any(old.version == row.version and old.record == row.record for old in store.history(row.id))
+    except UnknownNameError:
+        return False
+
+
+def _refused(planned: PlannedRow, sentence: str) -> PlannedRow:
+    problem = Problem(planned.number, "", planned.id, sentence)
+    return replace(planned, status=RowStatus.REFUSED, problems=(*planned.problems, problem))

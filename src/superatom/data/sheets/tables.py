@@ -1,0 +1,146 @@
+"""Tables as they stand in a CSV or Excel file: header, cells with their kind, the number of each row in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from superatom.errors import ReferenceDataError
+from superatom.units import unit_named
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 2_000
+MOST_BYTES = 200_000_000
+CSV_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".txt"})
+
+
+class CellKind(StrEnum):
+    """What the file says a cell is; a CSV file says text of every cell."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    LOGICAL = "logical"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as text; dates as ISO 8601. `is_formula` marks a value that a spreadsheet computed."""
+
+    text: str
+    kind: CellKind = CellKind.TEXT
+    is_formula: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row; `number` is its line or row in the file, as an editor or Excel counts it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with as many cells in every row as it has columns.
+
+    `is_typed` says that the file tells numbers from text; `remarks` say how the file was understood.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    is_typed: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def read_table(path: str | Path, *, sheet: str | None = None) -> Table:
+    """Read a CSV file (delimiter and encoding are found out) or an Excel workbook (`sheet`, or the first one).
+
+    Raises
+    ------
+    ReferenceDataError
+        For a file that is missing, too large, damaged, of another kind, or unsafe (macros, XML entities, zip bombs).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ReferenceDataError(f"{path} is no file here; give a table that exists")
+    if path.stat().st_size > MOST_BYTES:
+        raise ReferenceDataError(f"{path} has more than {MOST_BYTES / 1e6:.0f} MB; split it")
+    ending = path.suffix.lower()
+    if ending == ".xlsx":
+        from superatom.data.sheets.workbook import read_workbook
+
+        return read_workbook(path, sheet)
+    if ending not in CSV_ENDINGS:
+        legal = ", ".join([*sorted(CSV_ENDINGS), ".xlsx"])
+        raise ReferenceDataError(f"{path} ends in {ending or 'nothing'!r}; legal: {legal} (save other formats as one)")
+    if sheet is not None:
+        raise ReferenceDataError(f"{path} is no workbook and has no sheet {sheet!r}")
+    from superatom.data.sheets.delimited import read_delimited
+
+    return read_delimited(path)
+
+
+def columns_of(path: str | Path, *, sheet: str | None = None) -> tuple[str, ...]:
+    """Return the columns of a table; none for a file of records (JSON lines, ORD), which has no columns to map."""
+    path = Path(path)
+    is_table = path.suffix.lower() in CSV_ENDINGS | {".xlsx"}
+    return read_table(path, sheet=sheet).columns if is_table else ()
+
+
+def table_of(
+    name: str, lines: Iterable[tuple[int, Sequence[Cell]]], *, is_typed: bool, remarks: Iterable[str] = ()
+) -> Table:
+    """Make a table of numbered lines: the first that is not empty is the header; a row of units under it is used up.
+
+    Raises `ReferenceDataError` for no header, a header without a name over filled cells, a repeated header, a row
+    longer than the header, or a table beyond `MOST_ROWS` and `MOST_COLUMNS`.
+    """
+    filled = ((number, cells) for number, cells in lines if any(cell.text.strip() for cell in cells))
+    first = next(filled, None)
+    if first is None:
+        raise ReferenceDataError(f"{name} is empty; a header line and rows under it are needed")
+    header = [cell.text.strip() for cell in first[1]]
+    while header and not header[-1]:
+        header.pop()
+    if len(header) > MOST_COLUMNS:
+        raise ReferenceDataError(f"{name} has {len(header)} columns; at most {MOST_COLUMNS} are read")
+    repeated = sorted({column for column in header if column and header.count(column) > 1})
+    if repeated:
+        raise ReferenceDataError(f"{name}: the column {repeated[0]!r} stands more than once; give each its own name")
+    rows: list[TableRow] = []
+    for number, cells in filled:
+        beyond = [cell for cell in cells[len(header) :] if cell.text.strip()]
+        if beyond:
+            raise ReferenceDataError(
+                f"{name}, row {number}: {len(cells)} cells, but {len(header)} columns; "
+                "put quotes around a cell that holds the delimiter, and a name over each column"
+            )
+        if len(rows) == MOST_ROWS:
+            raise ReferenceDataError(f"{name} has more than {MOST_ROWS} rows; split it")
+        padding = (Cell(""),) * (len(header) - len(cells))
+        rows.append(TableRow(number, (*cells[: len(header)], *padding)))
+    for i, column in enumerate(header):
+        if not column and any(row.cells[i].text.strip() for row in rows):
+            raise ReferenceDataError(f"{name}: column {i + 1} has cells, but no name in row {first[0]}")
+    kept = [i for i, column in enumerate(header) if column]
+    rows = [TableRow(row.number, tuple(row.cells[i] for i in kept)) for row in rows]
+    columns = [header[i] for i in kept]
+    said = list(remarks)
+    if rows and (units := _units(rows[0])):
+        columns = [f"{column} [{unit}]" if unit else column for column, unit in zip(columns, units, strict=True)]
+        said.append(f"row {rows[0].number} was read as the units of the columns")
+        del rows[0]
+    return Table(name, tuple(columns), tuple(rows), is_typed, tuple(said))
+
+
+def _units(row: TableRow) -> list[str]:
+    """Return the units of a row that holds nothing else, else an empty list."""
+    words = [cell.text.strip().strip("()[]") for cell in row.cells]
+    stated = [word for word in words if word not in ("", "-")]
+    is_units = len(stated) >= 2 and all(unit_named(word) for word in stated)
+    return [word if word != "-" else "" for word in words] if is_units else []

@@ -1,0 +1,178 @@
+"""Excel workbooks, read with suspicion: no macros, no XML entities, no zip bombs; formulas by the value Excel kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from superatom.data.sheets.tables import MOST_COLUMNS, MOST_ROWS, Cell, CellKind, Table, table_of
+from superatom.errors import ReferenceDataError, did_you_mean
+from superatom.units import plain_number
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+_MOST_UNPACKED = 500_000_000  # bytes
+_MOST_RATIO = 200  # unpacked to packed, of a part above a megabyte; sheets of numbers reach 20 to 40
+_MOST_PARTS = 5_000
+_LONGEST_CELL = 32_767  # of Excel
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def read_workbook(path: Path, sheet: str | None = None) -> Table:
+    """Read one sheet of an .xlsx file; raises `ReferenceDataError` for one damaged, unsafe or without such a sheet."""
+    check_archive(path)
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of openpyxl, on features of Excel that hold no cells
+        try:
+            values = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            formulas = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            try:
+                chosen = _sheet(values, sheet, path.name)
+                lines = list(_lines(values[chosen], formulas[chosen], path.name))
+            finally:
+                values.close()
+                formulas.close()
+        except ReferenceDataError:
+            raise
+        except Exception as error:  # openpyxl raises whatever its parsers do
+            raise ReferenceDataError(f"{path.name} is no readable Excel workbook ({type(error).__name__})") from error
+    others = [name for name in values.sheetnames if name != chosen]
+    remarks = [f"sheet {chosen!r}" + (f", not read: {', '.join(map(repr, others))}" if others else "")]
+    return table_of(path.name, lines, is_typed=True, remarks=remarks)
+
+
+def to_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str | float | int]]]]) -> bytes:
+    """Return an .xlsx file of named sheets; text stays text whatever it begins with, the first row stays in view.
+
+    Raises `ReferenceDataError` for a text longer than a cell of Excel holds.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for number, row in enumerate(rows):
+            cells: list[Any] = []
+            for value in row:
+                if not isinstance(value, str):
+                    cells.append(value)
+                    continue
+                cell = WriteOnlyCell(sheet, value=_escaped(value, title, number + 1))
+                cell.data_type = "s"  # openpyxl takes a leading = for a formula
+                if number == 0:
+                    cell.font = Font(bold=True)
+                cells.append(cell)
+            sheet.append(cells)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def check_archive(path: Path) -> None:
+    """Refuse, before anything is unpacked, a workbook with macros, XML entities, odd names or absurd sizes."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > _MOST_PARTS:
+                raise ReferenceDataError(f"{path.name} holds {len(parts)} parts; no table needs so many")
+            if sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                raise ReferenceDataError(
+                    f"{path.name} unpacks to more than {_MOST_UNPACKED / 1e6:.0f} MB; save it as CSV"
+                )
+            for part in parts:
+                _check_part(archive, part, path.name)
+            if "[Content_Types].xml" not in archive.namelist():
+                raise ReferenceDataError(f"{path.name} is a zip archive, but no Excel workbook")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise ReferenceDataError(
+            f"{path.name} is no readable Excel workbook (damaged, protected by a password, or another format)"
+        ) from error
+
+
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
+    where = PurePosixPath(part.filename)
+    if where.is_absolute() or ".." in where.parts or "\\" in part.filename:
+        raise ReferenceDataError(f"{name} holds a part named {part.filename!r}; no Excel workbook does")
+    if "vbaproject" in part.filename.lower() or "macrosheets" in part.filename.lower():
+        raise ReferenceDataError(f"{name} holds macros; save it as a workbook without (.xlsx)")
+    if part.file_size > 1_000_000 and part.file_size > _MOST_RATIO * max(part.compress_size, 1):
+        raise ReferenceDataError(f"{name}: the part {part.filename} is packed as no table is (a zip bomb?)")
+    if where.suffix.lower() not in (".xml", ".rels", ".vml"):
+        return
+    before = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(1 << 20):
+            window = before + chunk
+            if b"\0" in chunk or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+                raise ReferenceDataError(
+                    f"{name}: the part {part.filename} declares XML entities; no Excel workbook does"
+                )
+            before = chunk[-16:]
+
+
+def _sheet(book: Workbook, sheet: str | None, name: str) -> str:
+    names = [each.title for each in book.worksheets]
+    if not names:
+        raise ReferenceDataError(f"{name} has no sheet with cells")
+    if sheet is None:
+        return str(names[0])
+    if sheet not in names:
+        hint = did_you_mean(sheet, names)
+        raise ReferenceDataError(f"{name} has no sheet {sheet!r}; legal: {', '.join(names)}.{hint}")
+    return sheet
+
+
+def _lines(values: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[Cell]]]:
+    for sheet in (values, formulas):
+        sheet.reset_dimensions()  # a file may lie about them
+    pairs = zip(values.iter_rows(max_col=MOST_COLUMNS + 1), formulas.iter_rows(max_col=MOST_COLUMNS + 1), strict=True)
+    n_filled = 0
+    for number, (row, written) in enumerate(pairs, start=1):
+        cells = [_cell(value, formula) for value, formula in zip(row, written, strict=True)]
+        n_filled += any(cell.text for cell in cells)
+        if n_filled > MOST_ROWS + 1:
+            raise ReferenceDataError(f"{name} has more than {MOST_ROWS} rows; split it")
+        yield number, cells
+
+
+def _cell(value: Any, formula: Any) -> Cell:
+    is_formula = formula.data_type == "f"
+    found = value.value
+    if found is None:
+        return Cell("", CellKind.ERROR, is_formula=True) if is_formula else Cell("")
+    if value.data_type == "e":
+        return Cell(str(found), CellKind.ERROR, is_formula)
+    if isinstance(found, bool):
+        return Cell("TRUE" if found else "FALSE", CellKind.LOGICAL, is_formula)
+    if isinstance(found, int | float):
+        return Cell(plain_number(float(found)) if abs(found) < 1e300 else str(found), CellKind.NUMBER, is_formula)
+    if isinstance(found, dt.datetime | dt.date | dt.time | dt.timedelta):
+        return Cell(_date(found), CellKind.DATE, is_formula)
+    return Cell(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(found)), CellKind.TEXT, is_formula)
+
+
+def _date(found: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
+    if isinstance(found, dt.datetime) and found.time() == dt.time():
+        return found.date().isoformat()
+    return str(found) if isinstance(found, dt.timedelta) else found.isoformat()
+
+
+def _escaped(text: str, title: str, row: int) -> str:
+    if len(text) > _LONGEST_CELL:
+        raise ReferenceDataError(
+            f"sheet {title!r}, row {row}: {len(text)} characters; a cell of Excel holds {_LONGEST_CELL}: use CSV"
+        )
+    return _ILLEGAL.sub(lambda match: "_x005F_x" if match[0] == "_x" else f"_x{ord(match[0]):04X}_", text)

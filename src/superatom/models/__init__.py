@@ -1,0 +1,1 @@
+"""What can be predicted, and how surely: predictions, model cards, and one folder per model family."""

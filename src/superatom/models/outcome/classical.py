@@ -1,0 +1,101 @@
+"""Learners of scikit-learn: logistic regression, support vectors, random forest, Gaussian process, and the majority.
+
+Missing values are filled with the median of the training rows and flagged by a mask column; both are learnt inside the
+fold. Nothing of these is ever stored but the training table: refitting gives the same model.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from superatom.models.extras import need
+from superatom.models.outcome.descriptors import FloatArray
+from superatom.models.outcome.inputs import BoolArray, Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted scikit-learn pipeline; `pipeline` is what SHAP and partial dependence look into."""
+
+    pipeline: Any
+    is_tree: bool
+
+    def probability(self, items: Inputs) -> FloatArray:
+        """Return the probability of success, shape (n,), before calibration."""
+        x = items.x if self.is_tree else items.scaled()
+        if hasattr(self.pipeline, "predict_proba"):
+            return np.asarray(self.pipeline.predict_proba(x)[:, 1], dtype=float)
+        return np.asarray(1 / (1 + np.exp(-2 * self.pipeline.decision_function(x))), dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class Classical:
+    """One of `CLASSICAL` with its hyperparameters."""
+
+    name: str
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted:
+        """Return the pipeline fitted to rows `items` with outcomes `y`."""
+        need("sklearn")
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.feature_selection import VarianceThreshold
+        from sklearn.impute import SimpleImputer
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        is_tree = self.name == "forest"
+        fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+        scale = [] if is_tree else [VarianceThreshold(), StandardScaler()]
+        if self.name == "majority" or len(np.unique(y)) < 2:
+            scale, fill = [], "passthrough"
+            model = _majority()
+        else:
+            model = _MAKERS[self.name](seed, **self.hyperparameters)
+        pipeline = make_pipeline(fill, *scale, model)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
+            return Fitted(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
+
+
+def _majority() -> Any:
+    from sklearn.dummy import DummyClassifier
+
+    return DummyClassifier(strategy="most_frequent")
+
+
+def _logistic(seed: int, *, c: float = 0.3) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=c, class_weight="balanced", max_iter=5000, random_state=seed)
+
+
+def _svm(seed: int, *, c: float = 1.0, gamma: float = 0.03) -> Any:
+    from sklearn.svm import SVC
+
+    return SVC(C=c, gamma=gamma, class_weight="balanced", random_state=seed)
+
+
+def _forest(seed: int, *, leaf: int = 2, feature_share: float = 0.4, n_trees: int = 100) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(
+        n_trees, min_samples_leaf=leaf, max_features=feature_share, class_weight="balanced", random_state=seed
+    )
+
+
+def _gaussian_process(seed: int, *, length: float = 3.0) -> Any:
+    from sklearn.gaussian_process import GaussianProcessClassifier
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+
+    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(length, (0.1, 100.0), nu=2.5)
+    return GaussianProcessClassifier(kernel, random_state=seed, max_iter_predict=100)
+
+
+_MAKERS = {"logistic": _logistic, "svm": _svm, "forest": _forest, "gp": _gaussian_process}
+CLASSICAL = ("majority", *_MAKERS)

@@ -1,0 +1,261 @@
+"""Examples an outcome model learns from: chemicals, settings as numbers, success or failure, and who they belong with.
+
+An example comes from a record of the library, a cited recipe or a row of a table; the same value with ``success=None``
+is a proposal. A setting that is not stated is not in `settings`. What follows from stated amounts by arithmetic (a
+concentration from mmol and mL, a ligand concentration from the ratio) is filled in; nothing else is.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from superatom.data.reagents import reagent_table
+from superatom.data.records import Conditions, Quantity, Recipe
+from superatom.data.rows import packaged_rows
+from superatom.data.synthesis_records import SynthesisRecord
+from superatom.errors import ModelError
+
+# setting -> (unit of the bench, words, field of Conditions); the first five are those of Table 1 of Li et al.
+SETTINGS: Mapping[str, tuple[str, str, str]] = {
+    "ligand_mM": ("mM", "ligand concentration", "ligand_concentration_mM"),
+    "metal_mM": ("mM", "metal concentration", "metal_concentration_mM"),
+    "reductant_mM": ("mM", "reductant concentration", "reductant_concentration_mM"),
+    "temperature_C": ("°C", "temperature", "temperature_C"),
+    "ph": ("", "pH", "ph"),
+    "ligand_to_metal": ("mol/mol", "ligand to metal", "ligand_to_metal_ratio"),
+    "reductant_to_metal": ("mol/mol", "reductant to metal", "reductant_to_metal_ratio"),
+    "time_h": ("h", "time", "time_h"),
+    "stirring_rpm": ("rpm", "stirring", "stirring_rpm"),
+}
+POM = "pom-crystallisation-active-learning"
+_POM_FILES = ("random_init", "random_0", "random_1", "human_0", "human_1", "uncertainty_0_final", "uncertainty_1_final")
+_POM_COLUMNS = {
+    "H2O [ml]": "water_mL", "HClO4 [ml]": "HClO4_mL", "NH2NH2.HCl [ml]": "hydrazine_HCl_mL",
+    "Ce(NO3)3 &Na2MoO4 [ml]": "Ce_and_molybdate_mL",
+}  # fmt: skip
+_VOLUME = re.compile(r"(?P<what>.*?)\s*(?P<mL>\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One synthesis as an outcome model sees it.
+
+    Attributes
+    ----------
+    id
+        Unique among the examples.
+    success
+        Whether the target alone was made; None for a proposal.
+    ligands, solvents
+        Names or SMILES.
+    reductant
+        Name or SMILES; empty where not stated.
+    settings
+        Numbers by name with unit, such as ``temperature_C`` (`SETTINGS`, or the columns of a user's table).
+    series
+        Examples of one series stay together in a grouped split.
+    remark
+        Why the label is weaker than it looks, if it is.
+    """
+
+    id: str
+    success: bool | None
+    ligands: tuple[str, ...] = ()
+    solvents: tuple[str, ...] = ()
+    reductant: str = ""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    series: str = ""
+    remark: str = ""
+
+    @property
+    def ligand(self) -> str:
+        """The ligands as one word, the group of a split by ligand."""
+        return " + ".join(sorted(self.ligands))
+
+
+def cited_examples() -> tuple[Example, ...]:
+    """Return the labelled cited recipes, without those that score one experiment a second time.
+
+    Failures that a source only implies carry a remark. A recipe without a series is its own group.
+
+    >>> examples = cited_examples()
+    >>> next(e for e in examples if e.id == "S088").settings["metal_mM"]
+    1.78
+    """
+    from superatom.data.reference import recipes
+
+    flags = {row["recipe_id"]: row for name in ("recipes.csv", "recipes_read.csv") for row in packaged_rows(name)}
+    examples = []
+    for recipe in recipes():
+        row = flags[recipe.id]
+        if recipe.outcome.success is None or row["rescored_alt_target"] == "1":
+            continue
+        stated = row["outcome_basis"] == "stated"
+        examples.append(example_of_recipe(recipe, remark="" if stated else f"label {row['outcome_basis']}"))
+    return tuple(examples)
+
+
+def example_of_recipe(recipe: Recipe, *, remark: str = "") -> Example:
+    """Return a cited recipe as an example."""
+    settings = _settings(recipe.conditions)
+    _add_concentrations(settings, recipe.amounts, recipe.metal_salt)
+    return Example(
+        id=recipe.id,
+        success=recipe.outcome.success,
+        ligands=tuple(part.strip() for part in recipe.ligand.split(" + ") if part.strip()),
+        solvents=recipe.conditions.solvents,
+        reductant=recipe.conditions.reductant,
+        settings=settings,
+        series=recipe.series or recipe.id,
+        remark=remark,
+    )
+
+
+def example_of_record(record: SynthesisRecord, id: str) -> Example:  # noqa: A002 -- as the store calls it
+    """Return a record of the library as an example; ``success`` is None where no outcome was recorded.
+
+    >>> from superatom.data.records import Conditions, Quantity
+    >>> conditions = Conditions(temperature_C=Quantity.parse("0", "degC"), reductant="NaBH4")
+    >>> example_of_record(SynthesisRecord("[Au25(PET)18]-", ("PET",), conditions=conditions), "r1").settings
+    {'temperature_C': 0.0}
+    """
+    settings = _settings(record.conditions)
+    volumes = [q.middle for q in record.amounts.values() if q.unit == "mL"]
+    metal = {name: q for name, q in record.amounts.items() if q.unit in ("mg", "mmol") and _is_salt(name)}
+    if len(metal) == 1 and volumes:
+        [(name, quantity)] = metal.items()
+        amounts = {f"metal_salt_{quantity.unit}": f"{quantity.middle}", "solvent_volumes_mL": f"in all {sum(volumes)}"}
+        _add_concentrations(settings, amounts, name)
+    else:
+        _add_concentrations(settings, {}, "")
+    return Example(
+        id=id,
+        success=record.product.success,
+        ligands=record.ligands,
+        solvents=record.conditions.solvents,
+        reductant=record.conditions.reductant,
+        settings=settings,
+        series=record.series or record.batch or id,
+    )
+
+
+def proposal(
+    ligands: Iterable[str] = (), solvents: Iterable[str] = (), reductant: str = "",
+    settings: Mapping[str, float] | None = None,
+) -> Example:  # fmt: skip
+    """Return a proposed recipe; concentrations that ratios imply are filled in.
+
+    >>> proposal(["PET"], ["THF"], "NaBH4", {"metal_mM": 10.0, "ligand_to_metal": 3.0}).settings["ligand_mM"]
+    30.0
+    """
+    stated = dict(settings or {})
+    _add_concentrations(stated, {}, "")
+    return Example("proposal", None, tuple(ligands), tuple(solvents), reductant, stated)
+
+
+def pom_examples(folder: str | Path | None = None) -> tuple[Example, ...]:
+    """Return the distinct experiments of Duros et al., doi:10.1002/anie.201705721: four volumes, crystals or none.
+
+    `series` is the strategy and run that chose the experiment. Raises `DataSourceError` when the set is not at hand.
+    """
+    from superatom.data import sources
+
+    root = Path(folder) if folder is not None else sources.path(POM)
+    found: dict[tuple[float, ...], Example] = {}
+    for name in _POM_FILES:
+        for e in read_examples(root / f"{name}.csv", "crystals", names=_POM_COLUMNS):
+            key = tuple(e.settings.values())
+            found.setdefault(key, Example(f"{name}-{e.id}", e.success, settings=e.settings, series=name))
+    return tuple(found.values())
+
+
+def read_examples(path: str | Path, outcome: str, *, names: Mapping[str, str] | None = None) -> tuple[Example, ...]:
+    """Return the rows of a CSV table as examples: `outcome` holds 1 or 0, every other numeric column is a setting.
+
+    Raises `ModelError` when the outcome column is missing or holds anything but 1, 0 or nothing.
+    """
+    rename = names or {}
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(f"cannot read the table {path}: {error}") from error
+    if outcome not in columns:
+        raise ModelError(f"{path} has no column {outcome!r}; it has: {', '.join(columns)}")
+    examples = []
+    for number, row in enumerate(rows, start=1):
+        label = (row[outcome] or "").strip()
+        if label not in ("1", "0", "1.0", "0.0", ""):
+            raise ModelError(f"{path}, row {number}: {outcome} is {label!r}; 1, 0 or an empty cell is legal")
+        numbers = {rename.get(c, c): _number(row[c]) for c in columns if c != outcome}
+        settings = {name: value for name, value in numbers.items() if value is not None}
+        success = None if not label else label.startswith("1")
+        examples.append(Example(str(number), success, settings=settings, series=str(number)))
+    return tuple(examples)
+
+
+def labelled(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """Return the examples with an outcome; raises `ModelError` unless both outcomes occur at least twice."""
+    kept = tuple(e for e in examples if e.success is not None)
+    n_good = sum(bool(e.success) for e in kept)
+    if n_good < 2 or len(kept) - n_good < 2:
+        raise ModelError(
+            f"{n_good} successes and {len(kept) - n_good} failures: an outcome model needs at least two of each; "
+            "record failures too"
+        )
+    if len({e.id for e in kept}) < len(kept):
+        raise ModelError("two examples have the same id; every example needs its own")
+    return kept
+
+
+def _settings(conditions: Conditions) -> dict[str, float]:
+    stated = {name: getattr(conditions, where) for name, (_, _, where) in SETTINGS.items()}
+    return {name: q.middle for name, q in stated.items() if isinstance(q, Quantity)}
+
+
+def _add_concentrations(settings: dict[str, float], amounts: Mapping[str, str], metal_salt: str) -> None:
+    """Fill in what is implied: metal by amount and volume, ligand and reductant by their ratio to the metal."""
+    volume = _total_volume(amounts.get("solvent_volumes_mL", ""))
+    metal_mmol = _metal_mmol(amounts, metal_salt)
+    if volume and metal_mmol:
+        settings.setdefault("metal_mM", round(1000 * metal_mmol / volume, 4))
+    for part, ratio in (("ligand_mM", "ligand_to_metal"), ("reductant_mM", "reductant_to_metal")):
+        if "metal_mM" not in settings:
+            continue
+        if ratio in settings:
+            settings.setdefault(part, round(settings["metal_mM"] * settings[ratio], 4))
+        elif part in settings and settings["metal_mM"] > 0:
+            settings[ratio] = round(settings[part] / settings["metal_mM"], 4)
+
+
+def _metal_mmol(amounts: Mapping[str, str], metal_salt: str) -> float | None:
+    mmol, mg = _number(amounts.get("metal_salt_mmol")), _number(amounts.get("metal_salt_mg"))
+    if mmol is None and mg is not None and metal_salt in reagent_table():
+        return mg / reagent_table().find(metal_salt).molar_mass
+    return mmol
+
+
+def _total_volume(text: str) -> float | None:
+    """Return the sum in mL of ``water 5; toluene 10``, or None where the text says more than what was mixed."""
+    if not text or "total" in text or "dilution" in text:
+        return None
+    parts = [_VOLUME.fullmatch(part.strip()) for part in text.split(";")]
+    return sum(float(m["mL"]) for m in parts if m) if all(parts) else None
+
+
+def _is_salt(name: str) -> bool:
+    return name in reagent_table() and reagent_table().find(name).has_role("metal_salt")
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,95 @@
+"""Outcome models in a folder: `training.json`, for networks `weights.safetensors`, and `card.json`; never a pickle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from superatom.errors import ModelError
+from superatom.models.cards import CARD, Card
+from superatom.models.extras import need
+from superatom.models.outcome.classical import CLASSICAL
+from superatom.models.outcome.descriptors import CHEMICAL, setting
+from superatom.models.outcome.inputs import inputs, others, outcomes
+from superatom.models.outcome.kinds import Fitted, learner
+from superatom.models.outcome.model import OutcomeModel, assemble, member_folds
+from superatom.models.outcome.neural import FittedNetwork, Neural, Scaling
+from superatom.models.outcome.training import TRAINING, Training
+
+TRAINING_FILE, WEIGHTS_FILE, CARD_FILE = "training.json", "weights.safetensors", "card.json"
+
+
+def save_outcome_model(model: OutcomeModel, folder: str | Path, card: Card | None = None) -> Path:
+    """Write a model into a folder, which is made; an existing model there is replaced.
+
+    A model of scikit-learn is its training table: loading fits it again, to the same answers.
+    """
+    root = Path(folder)
+    root.mkdir(parents=True, exist_ok=True)
+    networks = [m for m in model.members if isinstance(m, FittedNetwork)]
+    if networks:
+        need("safetensors")
+        from safetensors.torch import save_file
+
+        weights = {
+            f"{i}.{name}": tensor.contiguous() for i, m in enumerate(networks)
+            for name, tensor in m.network.state_dict().items()
+        }  # fmt: skip
+        save_file(weights, root / WEIGHTS_FILE)
+    else:
+        (root / WEIGHTS_FILE).unlink(missing_ok=True)
+    if card is not None:
+        (root / CARD_FILE).write_text(CARD.to_text(card) + "\n", encoding="utf-8")
+    (root / TRAINING_FILE).write_text(TRAINING.to_text(model.training) + "\n", encoding="utf-8")
+    return root
+
+
+def load_outcome_model(folder: str | Path) -> OutcomeModel:
+    """Read a model written by `save_outcome_model`.
+
+    Raises
+    ------
+    ModelError
+        When the folder holds none, or its weights do not fit its training table.
+    DocumentError
+        When the training table is damaged or of another version.
+    """
+    root = Path(folder)
+    try:
+        text = (root / TRAINING_FILE).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"{root} holds no outcome model: {TRAINING_FILE} cannot be read ({error.strerror})") from error
+    training = TRAINING.from_text(text)
+    chemical = {c.name: c for c in CHEMICAL}
+    columns = tuple(chemical.get(name) or setting(name) for name in training.columns)
+    members = None if training.kind in CLASSICAL else _members(training, columns, root / WEIGHTS_FILE)
+    return assemble(training, columns, members)
+
+
+def _members(training: Training, columns: tuple[object, ...], path: Path) -> list[Fitted]:
+    need("torch", "safetensors")
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    kind = learner(training.kind, training.hyperparameters)
+    if not isinstance(kind, Neural):
+        raise ModelError(f"{training.kind} is no network, yet {path} holds weights")
+    try:
+        weights = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"the weights {path} cannot be read: {error}") from error
+    items, y = inputs(training.examples, columns), outcomes(training.examples)  # type: ignore[arg-type]
+    members: list[Fitted] = []
+    for i, held_out in enumerate(member_folds(training)):
+        rows = others(len(y), held_out)
+        known = items.rows(rows)
+        scaling = Scaling.of(known.scaled())
+        network = kind.build(scaling.apply(known.scaled()).shape[1])
+        own = {name.partition(".")[2]: t for name, t in weights.items() if name.startswith(f"{i}.")}
+        try:
+            network.load_state_dict(own)
+        except RuntimeError as error:
+            raise ModelError(f"the weights {path} do not fit the training table beside them") from error
+        network.eval()
+        support = (known, y[rows]) if kind.head == "siamese" else (None, None)
+        members.append(FittedNetwork(network, scaling, kind.uses_graphs, *support))
+    return members

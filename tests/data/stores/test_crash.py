@@ -1,0 +1,83 @@
+"""Writers in other processes: many at once, and killed at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from superatom.data.stores.opening import open_store
+from superatom.data.stores.store import Store
+from worlds_stores import record
+
+WRITERS = Path(__file__).parents[2] / "worlds_writers.py"
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+
+
+def writers(task: str, url: str, n: int) -> dict[str, float]:
+    command = [sys.executable, str(WRITERS), task, url, str(n), "7"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_killed_writer_loses_nothing_it_acknowledged(url: str) -> None:
+    result = writers("kill", url, 12)
+    assert result["acknowledged"] >= 6  # every other writer is left alone until it has written
+    assert (result["lost"], result["doubled"], result["gaps"]) == (0, 0, 0)
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_eight_writers_at_once(url: str) -> None:
+    result = writers("write", url, 25)
+    assert result["failed"] == 0
+    assert (result["acknowledged"], result["rows"]) == (200, 200)
+    assert (result["lost"], result["doubled"], result["gaps"]) == (0, 0, 0)
+
+
+def test_a_store_goes_on_in_a_forked_process(new_url: Callable[[], str], tmp_path: Path) -> None:
+    url = new_url()
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(WRITERS.parent)!r})
+from worlds_stores import record
+from superatom.data.stores.opening import open_store
+store = open_store({url!r})
+store.add(record("parent"))
+child = os.fork()
+store.add(record("child" if child == 0 else "parent again"))
+if child == 0:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+store.add(record("last"))
+store.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with open_store(url) as store:
+        found = [s.record.batch for s in store.iterate() if not s.is_cited]
+    assert sorted(found) == ["child", "last", "parent", "parent again"]
+    assert found[-1] == "last"
+
+
+def test_a_writer_stopped_in_the_middle_leaves_nothing_half(new_url: Callable[[], str]) -> None:
+    def stopped(store: Store) -> None:
+        with store._ledger.writing("") as writer:
+            writer.append("campaign", "c", {}, after=0)
+            raise KeyboardInterrupt
+
+    with open_store(new_url()) as store:
+        with pytest.raises(KeyboardInterrupt):
+            stopped(store)
+        assert store.ids("campaign") == ()
+        assert store.add(record()).sequence == 1
