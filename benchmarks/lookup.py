@@ -2,10 +2,10 @@
 
 Five fully measured design spaces answer a recommender row by row: four of Olympus and the silver nanoprisms in flow
 (`superatom data list`). A hit is one of the best 1 % of the rows (rounded, at least one) by their mean value; a row
-answers with the mean of its replicates, in the case of single droplets with one of them at random. Every method starts from nothing: the baselines from five random rows (the
-same for all methods of a seed), ours from its own first settings (`superatom`) and from the same five (`superatom, same
-start`). A run that does not hit within the cap counts as one more than the cap. Finished runs are kept in
-benchmarks/cache and not repeated; delete the file to measure again.
+answers with the mean of its replicates, in the case of single droplets with one of them at random. Every method starts
+from nothing: the baselines from five random rows (the same for all methods of a seed), ours from its own first settings
+(`superatom`) and from the same five (`superatom, same start`). A run that does not hit within the cap counts as one
+more than the cap. Finished runs are kept in benchmarks/cache and not repeated; delete the file to measure again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lookup_methods import RECOMMENDERS
 from lookup_tables import CASES, Table
 from record import row, write
@@ -58,6 +59,17 @@ def interval(values: list[int]) -> tuple[float, float]:
     return float(np.quantile(medians, 0.025)), float(np.quantile(medians, 0.975))
 
 
+def summary(name: str, batch: int, method: str, found: list[int], cap: int) -> list[dict[str, Any]]:
+    """Return the rows of one method on one table."""
+    low, high = interval(found)
+    common = {"split": f"batch {batch}" if batch > 1 else "", "model": method, "n_seeds": len(found)}
+    missed = sum(n > cap for n in found) / len(found)
+    return [
+        row("lookup", name, "experiments-to-top1", "", statistics.median(found), spread=(high - low) / 2, **common),
+        row("lookup", name, "share-not-reached", "", missed, **common),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
@@ -90,29 +102,11 @@ def main() -> None:
                     with CACHE.open("a", encoding="utf-8") as file:
                         file.write(json.dumps(done[key]) + "\n")
                 found.append(done[key]["n"])
-            low, high = interval(found)
-            split = f"batch {batch}" if batch > 1 else ""
-            common = {"split": split, "model": method, "n_seeds": options.seeds}
-            rows.append(
-                row(
-                    "lookup",
-                    table.name,
-                    "experiments-to-top1",
-                    "",
-                    statistics.median(found),
-                    spread=(high - low) / 2,
-                    **common,
-                )
-            )
-            missed = sum(n > options.cap for n in found) / len(found)
-            rows.append(row("lookup", table.name, "share-not-reached", "", missed, **common))
+            rows += summary(table.name, batch, method, found, options.cap)
             cpu = sum(done[f"{name}|{batch}|{method}|{seed}|{options.cap}"]["cpu_s"] for seed in range(options.seeds))
-            print(
-                f"{table.name:45} batch {batch} {method:22} {statistics.median(found):6} [{low:.1f}, {high:.1f}] {found if options.seeds < 8 else ''} {cpu:.0f} s",
-                flush=True,
-            )
+            print(table.name, f"batch {batch}", method, statistics.median(found), found, f"{cpu:.0f} s", flush=True)
     if not options.dry:
-        notes = f"Median over {options.seeds} seeds; spread: half the 95 % bootstrap interval of the median; cap {options.cap}."
+        notes = f"Median over {options.seeds} seeds, spread half its 95 % bootstrap interval; cap {options.cap}."
         print(write("lookup", rows, "python benchmarks/lookup.py", notes))
 
 

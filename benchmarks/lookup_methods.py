@@ -6,9 +6,9 @@ import warnings
 from typing import Any
 
 import numpy as np
-from lookup_tables import Array, Table
 from scipy.stats import norm
 
+from lookup_tables import Array, Table
 from superatom.conditions.recommenders.batch import TriedSetting
 from superatom.conditions.recommenders.bayesian import Bayesian
 
@@ -25,15 +25,18 @@ class Method:
         self.told: dict[int, float | None] = {}
 
     def ask(self, n: int) -> list[int]:
+        """Return up to `n` rows to measure next."""
         left = [int(i) for i in self.order if i not in self.told]
         if len(self.told) < N_STARTS:
             return left[: min(n, N_STARTS - len(self.told))]
         return self.choose(left, min(n, len(left)))
 
     def tell(self, which: int, value: float | None) -> None:
+        """Take note of what a row gave; None for a failed experiment."""
         self.told[which] = value
 
     def choose(self, left: list[int], n: int) -> list[int]:
+        """Return `n` of the rows that are left."""
         return left[:n]
 
     @property
@@ -46,13 +49,14 @@ class Method:
 
 
 class Regression(Method):
-    """Expected improvement of a scikit-learn regressor on one-hot inputs; a batch by the constant liar (worst value)."""
+    """Expected improvement of a scikit-learn regressor on one-hot inputs; a batch by the constant liar (worst)."""
 
     def __init__(self, table: Table, seed: int) -> None:
         super().__init__(table, seed)
         self.inputs = table.one_hot()
 
     def choose(self, left: list[int], n: int) -> list[int]:
+        """Return rows by expected improvement."""
         rows, values = self.values
         chosen: list[int] = []
         for _ in range(n):
@@ -67,11 +71,15 @@ class Regression(Method):
         return chosen
 
     def predict(self, x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+        """Return mean and spread at new inputs."""
         raise NotImplementedError
 
 
 class GaussianProcess(Regression):
+    """A Matérn-5/2 Gaussian process with one length."""
+
     def predict(self, x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+        """Return mean and spread at new inputs."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
@@ -85,7 +93,10 @@ class GaussianProcess(Regression):
 
 
 class Forest(Regression):
+    """A random forest; the spread is that of its trees."""
+
     def predict(self, x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+        """Return mean and spread at new inputs."""
         from sklearn.ensemble import RandomForestRegressor
 
         model = RandomForestRegressor(100, random_state=self.seed).fit(x, y)
@@ -119,10 +130,12 @@ class Optuna(Method):
         self.study = optuna.create_study(direction="maximize", sampler=sampler)
 
     def params(self, which: int) -> dict[str, Any]:
+        """Return a row as Optuna has it."""
         pairs = zip(self.table.space.parameters, self.points[which].tolist(), strict=True)
         return {p.name: x if p.is_numeric else int(x) for p, x in pairs}
 
     def tell(self, which: int, value: float | None) -> None:
+        """Add a finished trial."""
         import optuna
 
         super().tell(which, value)
@@ -132,6 +145,7 @@ class Optuna(Method):
         )
 
     def choose(self, left: list[int], n: int) -> list[int]:
+        """Return the open rows nearest to what the sampler asks for."""
         chosen: list[int] = []
         for _ in range(n):
             with warnings.catch_warnings():
@@ -154,6 +168,8 @@ class Optuna(Method):
 
 
 class OptunaGP(Optuna):
+    """The Gaussian process of Optuna."""
+
     sampler = "GPSampler"
 
 
@@ -193,7 +209,8 @@ class BayBE(Method):
             self.campaign = Campaign(searchspace, NumericalTarget("value"))
         self.at = {tuple(row): i for i, row in enumerate(space.table)}
 
-    def choose(self, left: list[int], n: int) -> list[int]:
+    def choose(self, left: list[int], n: int) -> list[int]:  # noqa: ARG002  # the campaign knows them
+        """Return what the campaign recommends."""
         rows, values = self.values
         frame = self.frame.iloc[rows].assign(value=values)
         with warnings.catch_warnings():
@@ -216,12 +233,14 @@ class Superatom(Method):
         self.recommender = Bayesian()
 
     def ask(self, n: int) -> list[int]:
+        """Return what the recommender suggests."""
         if not self.own_start and len(self.told) < N_STARTS:
             return super().ask(n)
         batch = self.recommender.recommend(self.table.space, self.table.objective, self.records(), n, self.seed)
         return [self.at[tuple(s.settings[name] for name in self.table.space.names)] for s in batch.suggestions]
 
     def records(self) -> list[TriedSetting]:
+        """Return what was told as records of a campaign."""
         names = self.table.space.names
         return [
             TriedSetting(
@@ -235,6 +254,8 @@ class Superatom(Method):
 
 
 class SuperatomSameStart(Superatom):
+    """Ours, from the five random rows of the baselines."""
+
     own_start = False
 
 

@@ -39,10 +39,12 @@ class Table:
 
     @property
     def sign(self) -> float:
+        """+1 where more is better."""
         return 1.0 if self.goal is Goal.MAXIMISE else -1.0
 
     @property
     def objective(self) -> Objective:
+        """The one response."""
         return Objective((Response("value", self.goal),))
 
     @property

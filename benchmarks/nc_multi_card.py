@@ -119,10 +119,12 @@ Labels that count, with a remark:
 Judged anew from the stored coordinates: of {n_judged} geometries that count, {n_senseless} have another ligand than
 their blueprint, a ligand bond more or less than the minimum they were distorted from, or a distance outside the windows
 of the [filters](labelling.md). Every atomic charge is below 3 e. Fractions of the distances to the nearest metal inside
-the narrower windows a chemist expects of a relaxed gold cluster (Au–Cd, Au–Zn, Au–Hg and metals that only thiolates
-hold lie beyond; distorted copies are meant to):
+the narrower windows a chemist expects of a relaxed gold cluster; distorted copies are meant to leave them:
 
 {fractions}
+Metals of minima further than {tables.EXPECTED_A["metal"][1]} Å from the next metal; ligands hold them:
+{tables.far_metals(found)}.
+
 ## Distributions of the formation energy
 
 Gu et al. report a range of −5.86 to 0.85, most between −4 and −1 eV per atom, and a double-Weibull-like distribution

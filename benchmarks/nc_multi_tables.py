@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
@@ -14,7 +14,7 @@ from nc_multi_pictures import FEWEST, Floats
 from record import RESULTS
 from set_check import GAIN, GAIN_WANTED, RATIO, RATIO_FEARED
 from superatom.data.reference_set import ReferenceSet
-from superatom.data.sanity import EXPECTED_A, fractions_expected, geometry_problems
+from superatom.data.sanity import EXPECTED_A, fractions_expected, geometry_problems, nearest_metal_distances_A
 from superatom.structures.assembly.topologies import topologies
 
 CHEAP_FIRST = ("gfn1", "spgfn1", "chgnet", "pbe", "pbe-spin")
@@ -172,6 +172,18 @@ def sense(found: ReferenceSet) -> tuple[str, int, int]:
                "" if np.isnan(inside[what]) else f"{inside[what]:.1%}" for what, (low, high) in EXPECTED_A.items()},
         })  # fmt: skip
     return table(rows), len(good), sum(bool(geometry_problems(found, i)) for i in good)
+
+
+def far_metals(found: ReferenceSet) -> str:
+    """Return which metals of minima are how often further from the next metal than a chemist expects."""
+    beyond, of = Counter[str](), Counter[str]()
+    for i, entry in enumerate(found):
+        if entry.status == "converged" and entry.kind == "minimum" and entry.n_metals > 2:
+            nearest = nearest_metal_distances_A(found, [i])["metal"]
+            of.update(entry.metals)
+            beyond.update(m for m, d in zip(entry.metals, nearest, strict=True) if d > EXPECTED_A["metal"][1])
+    shares = sorted(beyond, key=lambda metal: -beyond[metal] / of[metal])
+    return ", ".join(f"{beyond[metal]} of {of[metal]} {metal}" for metal in shares) or "none"
 
 
 def volcano_words(level: str, points: dict[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,9 @@ def small_run(folder: Path) -> Path:
     )  # fmt: skip
     labels = [label(one) for one in minima] + [label(one, above_eV=0.1) for one in copies[:4]]
     labels.append(replace(label(copies[4]), status="filtered", why="the charge of Ag1 is 3.4 e; 3 e is the most"))
-    labels.append(Label(copies[5].id, "gfn1", "failed", "gfn1: the charges did not converge at 300 or 1000 K"))
+    labels.append(
+        Label(copies[5].id, "gfn1", "failed", "gfn1: the charges did not converge at 300 or 1000 K", engine="xtb")
+    )
     other = Label(minima[0].id, "emt", "converged", energy_eV=-1.0, engine="emt", engine_version="3.26",
                   parameters_sha256="cd" * 32)  # fmt: skip
     return write_run(folder, [*minima, *copies, lost, nothing], {"gfn1": labels, "emt": [other]})

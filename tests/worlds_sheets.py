@@ -69,7 +69,8 @@ def records(draw: st.DrawFn) -> SynthesisRecord:
             SynthesisRecord, target=FILLED, ligands=LISTS, precursors=LISTS, precursor_ratio=WORDS, ligand_ratio=WORDS,
             starting_material=WORDS, conditions=CONDITIONS, stages=st.lists(STAGES, max_size=2).map(tuple),
             amounts=st.dictionaries(FILLED, MEASURED, max_size=2), product=PRODUCTS, series=WORDS,
-            series_parameter=WORDS, operator=WORDS, batch=WORDS, date=WORDS, origin=st.just(origin), source=st.just(source), notes=WORDS,
+            series_parameter=WORDS, operator=WORDS, batch=WORDS, date=WORDS, origin=st.just(origin),
+            source=st.just(source), notes=WORDS,
             extra=st.dictionaries(FILLED, FILLED, max_size=2),
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Processes that write to one library and are killed: `python worlds_writers.py kill|write URL N SEED` prints JSON.
+"""Processes that write to one library, some killed: `python worlds_writers.py make|kill|write URL N SEED` prints JSON.
 
 A process of its own, so that it can fork safely; used by the tests (a dozen kills) and the benchmark (a thousand).
 """
@@ -68,6 +68,19 @@ def kill_writers(url: str, n: int, seed: int, longest_s: float = 0.3) -> dict[st
         return {"kills": n, **compare(url, journal.read_text().split())}
 
 
+def kill_makers(url: str, n: int, seed: int, longest_s: float = 0.1) -> dict[str, float]:
+    """Kill processes that make a library, then make it and write one record."""
+    draw = random.Random(seed)  # noqa: S311
+    for _ in range(n):
+        child = fork(lambda: open_store(url).close())
+        time.sleep(draw.uniform(0, longest_s))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    with open_store(url) as store:
+        store.add(record("first"))
+    return compare(url, ["first"])
+
+
 def write_at_once(url: str, writers: int, n: int) -> dict[str, float]:
     """Let `writers` processes add `n` records each at the same time."""
     start = time.perf_counter()
@@ -98,6 +111,7 @@ if __name__ == "__main__":
     task, address, number, seed = sys.argv[1:]
     cited_recipes()
     tasks = {
+        "make": lambda: kill_makers(address, int(number), int(seed)),
         "kill": lambda: kill_writers(address, int(number), int(seed)),
         "write": lambda: write_at_once(address, 8, int(number)),
     }

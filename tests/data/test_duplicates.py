@@ -113,3 +113,8 @@ def test_dropping_leaves_no_pair_and_ignores_the_order_of_rows(seed: int) -> Non
 def test_a_tolerance_is_a_length() -> None:
     with pytest.raises(SplitError, match="0 or more"):
         duplicates([], tolerance_A=-0.1)
+
+
+def test_rows_without_atoms_are_no_duplicates() -> None:
+    nothing = Structure((), np.zeros((0, 3)))
+    assert duplicates([nothing, nothing]) == ()

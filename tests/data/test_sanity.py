@@ -10,15 +10,11 @@ import pytest
 
 from superatom.data.packing import pack
 from superatom.data.reference_set import ReferenceSet, load_reference_set
-from superatom.data.sanity import (
-    NOT_ITS_LIGANDS,
-    fractions_expected,
-    geometry_problems,
-    has_its_ligands,
-    nearest_metal_distances_A,
-)
+from superatom.data.sanity import fractions_expected, geometry_problems, nearest_metal_distances_A
 from superatom.physics.configuration import Configuration
+from superatom.physics.filters import NOT_ITS_LIGANDS
 from superatom.structures.assembly.blueprint import Blueprint
+from superatom.structures.assembly.census import has_its_ligands
 from superatom.structures.structure import Structure
 from worlds_runs import copy_of, label, minimum, rounded, write_run
 

@@ -62,7 +62,7 @@ def duplicates(structures: Sequence[Structure], *, tolerance_A: float = TOLERANC
     found = [
         (members[a], members[b])
         for composition, members in by_composition.items()
-        if len(members) > 1
+        if len(members) > 1 and composition  # rows without atoms have no geometry to share
         for a, b in _alike(composition, [structures[i] for i in members], tolerance_A)
     ]
     return tuple(sorted(found))

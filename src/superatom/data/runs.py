@@ -1,7 +1,7 @@
 """The journals of labelling runs, read and merged, with the rules of sense that need the whole set or the blueprint.
 
-A relaxed cluster is filtered whose ligands are not those of its blueprint, with the copies made from it: a grafted
-ligand may begin so close to another that the campaign takes the bond they form for one of its own.
+A relaxed cluster is filtered whose ligands are not those of its blueprint, with the copies made from it (the campaign
+filters them too; journals written before it did are judged here).
 A geometry that another configuration has already (to 0.01 Å in every interatomic distance) is filtered; the smaller id
 stays. A label is filtered whose formation energy is more than 0.5 Eh per metal atom from the median of its dopant
 series (same topology, ligands and number of dopants): no chemistry does that, a collapsed calculation does.
@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from superatom.data.duplicates import SAME_GEOMETRY, duplicates
-from superatom.data.sanity import NOT_ITS_LIGANDS, has_its_ligands
 from superatom.errors import ChemistryError, MissingReferenceError, ReferenceDataError, UnknownNameError
 from superatom.physics.atoms import atoms_of_level
 from superatom.physics.configuration import Configuration, Label
+from superatom.physics.filters import NOT_ITS_LIGANDS
 from superatom.physics.formation_energy import formation_energy_eV_per_atom, reference_energies
 from superatom.physics.labelling.journal import read_lines
 from superatom.physics.references import Convention
+from superatom.structures.assembly.census import has_its_ligands
 from superatom.units import HARTREE_EV
 
 OUTLIER_EV_PER_METAL = 0.5 * HARTREE_EV

@@ -8,7 +8,7 @@ other than random says what a model is asked to know nothing about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -193,7 +193,7 @@ def splits(
             yield split(items, scheme, seed=seed, held_out=key, fractions=fractions)
 
 
-def split_items(reference_set: ReferenceSet, rows: Sequence[int] | None = None) -> tuple[SplitItem, ...]:
+def split_items(reference_set: ReferenceSet, rows: Iterable[int] | None = None) -> tuple[SplitItem, ...]:
     """Return what a split needs to know of rows of the reference set (all without `rows`), in the order given.
 
     Dopants are all metals but gold, so that a metal left out is known from nowhere. The parent of an off-equilibrium or

@@ -56,7 +56,7 @@ def summary(found: ReferenceSet) -> dict[str, Any]:
                 {key: engine[key] for key in ("engine", "engine_version", "parameters_sha256", "n_labels")}
                 for card in found.cards
                 for engine in card["levels"].get(level, ())
-                if engine["engine"]
+                if engine["engine_version"]  # a label that failed early knows none
             ]
             for level in found.levels
         },

@@ -29,6 +29,7 @@ _SLACK, _HARD_SLACK = 0.75, 0.45  # Å beyond the sum of covalent radii a donor 
 # Å beyond the sum of covalent radii up to which two ligand atoms that were apart count as bonded: P-Cl is a bond at
 # 2.05 Å (2.14 in PCl5), not at the 2.4 to 2.8 Å at which a phosphine and a halide of one crowded shell meet
 _NEW_BOND_SLACK = 0.25
+NOT_ITS_LIGANDS = "its ligands are not those of its blueprint"
 _RING = "ring"  # a carbon ring that lies flat on a metal, such as Cp*
 
 

@@ -251,9 +251,11 @@ def test_one_factor_at_a_time_moves_one_factor() -> None:
 def test_a_space_that_is_used_up_says_so() -> None:
     space = Space((Parameter.integer("n", 1, 4),))
     records = [TriedSetting(str(n), {"n": float(n)}, {"yield_percent": float(n)}) for n in (1, 2, 3)]
-    for name in ("bayesian", "random"):
+    for name in RECOMMENDERS:
         with pytest.raises(RecommenderError, match="1 settings of the space are left to try, fewer than the 2"):
             recommender(name).recommend(space, YIELD, records, 2, seed=0)
+    with pytest.raises(RecommenderError, match="4 settings of the space are left to try, fewer than the 5"):
+        LatinHypercube().recommend(space, YIELD, [], 5, seed=0)
 
 
 def test_without_botorch_the_sentence_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

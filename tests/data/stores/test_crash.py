@@ -15,6 +15,7 @@ import pytest
 
 from superatom.data.stores.opening import open_store
 from superatom.data.stores.store import Store
+from superatom.data.synthesis_records import Origin
 from worlds_stores import record
 
 WRITERS = Path(__file__).parents[2] / "worlds_writers.py"
@@ -22,11 +23,16 @@ WRITERS = Path(__file__).parents[2] / "worlds_writers.py"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
 
 
-def writers(task: str, url: str, n: int) -> dict[str, float]:
+def started(task: str, url: str, n: int) -> subprocess.Popen[str]:
     command = [sys.executable, str(WRITERS), task, url, str(n), "7"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def writers(task: str, url: str, n: int) -> dict[str, float]:
+    with started(task, url, n) as running:
+        said, complaint = running.communicate()
+    assert running.returncode == 0, complaint
+    return json.loads(said)
 
 
 def test_a_killed_writer_loses_nothing_it_acknowledged(url: str) -> None:
@@ -38,11 +44,26 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(url: str) -> None:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_library_whose_making_was_killed_is_made_by_the_next(url: str) -> None:
+    result = writers("make", url, 12)
+    assert (result["rows"], result["lost"], result["gaps"]) == (1, 0, 0)
+
+
 def test_eight_writers_at_once(url: str) -> None:
     result = writers("write", url, 25)
     assert result["failed"] == 0
     assert (result["acknowledged"], result["rows"]) == (200, 200)
     assert (result["lost"], result["doubled"], result["gaps"]) == (0, 0, 0)
+
+
+def test_who_polls_while_eight_write_misses_nothing(url: str) -> None:
+    seen: list[int] = []
+    with open_store(url) as store, started("write", url, 10) as running:
+        while running.poll() is None:
+            seen += [s.sequence for s in store.iterate(origin=Origin.OWN, since=seen[-1] if seen else 0)]
+        seen += [s.sequence for s in store.iterate(origin=Origin.OWN, since=seen[-1] if seen else 0)]
+    assert running.returncode == 0
+    assert seen == list(range(1, 81))
 
 
 def test_a_store_goes_on_in_a_forked_process(new_url: Callable[[], str], tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_sqlite() -> None:
     folder = Path(tempfile.mkdtemp(prefix="superatom-machine-"))
     try:
         machine = type("SQLite", (Library,), {"new_url": staticmethod(lambda: f"{folder}/{next(_NUMBER)}.sqlite")})
-        run_state_machine_as_test(machine, settings=settings(max_examples=12, stateful_step_count=20, **FEW))
+        run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=15, **FEW))
     finally:
         shutil.rmtree(folder)
 

@@ -152,7 +152,7 @@ def test_axes_that_are_none_are_refused(forest) -> None:
 
 def test_a_grid_keeps_ratio_and_concentrations_together() -> None:
     base = Example("b", None, settings={"metal_mM": 2.0, "ligand_to_metal": 3.0})
-    [low, high] = grid(base, [Axis("metal_mM", 1, 2, 2)])
+    low, _ = grid(base, [Axis("metal_mM", 1, 2, 2)])
     assert low.settings["ligand_mM"] == 3.0
     moved = grid(base, [Axis("ligand_mM", 4, 8, 2)])[1]
     assert moved.settings["ligand_to_metal"] == 4.0
@@ -178,12 +178,14 @@ def test_drawn_mixtures_keep_their_total() -> None:
 def test_the_tree_speaks_for_the_model(forest) -> None:
     found = explain(forest, n_recipes=3000, n_checked=500, fixed=Example("w", None, (), ("water",), "NaBH4"))
     assert found.mcc > 0.8
-    assert found.n_leaves <= 64
+    assert found.n_leaves <= 128
     assert any("temperature" in rule and "°C" in rule for rule in found.rules())
     assert found == explain(forest, n_recipes=3000, n_checked=500, fixed=Example("w", None, (), ("water",), "NaBH4"))
-    chart = flow_chart(found)
+    chart = flow_chart(found, folded=0.0)
     ET.fromstring(chart)  # noqa: S314 -- our own text
     assert chart.count("<rect") == 1 + 2 * found.n_leaves - 1
+    assert chart.count("success") + chart.count("failure") == found.n_leaves
+    assert "folded" in flow_chart(found, folded=0.2)
 
 
 def test_the_tree_finds_the_rule_that_made_the_data() -> None:

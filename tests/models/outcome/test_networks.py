@@ -41,7 +41,7 @@ def test_a_fingerprint_adds_up_over_atoms() -> None:
 
 def test_distant_atoms_are_not_seen_beyond_the_depth() -> None:
     """With P = 1 an atom sees its neighbours, so two chains that differ in order alone look the same."""
-    one, other = ["CCOCCSCCC"], ["CCSCCOCCC"]
+    one, other = ["CCCOCCSCCCC"], ["CCCSCCOCCCC"]
     assert np.allclose(fingerprint(one, depth=1)[0], fingerprint(other, depth=1)[0], atol=1e-12)
     assert not np.allclose(fingerprint(["CSC"], depth=1)[0], fingerprint(["CCS"], depth=1)[0])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import superatom
-from superatom.app.cli import data, inspect, label, library, outcome, plan, records
+from superatom.app.cli import campaign, data, inspect, label, library, outcome, plan, records
 from superatom.app.cli.options import Ligands
 
 app = typer.Typer(
@@ -45,3 +45,4 @@ app.add_typer(library.app, name="library")
 app.add_typer(data.app, name="data")
 app.add_typer(records.app, name="records")
 app.add_typer(outcome.app, name="outcome")
+app.add_typer(campaign.app, name="campaign")

@@ -1,4 +1,4 @@
-"""``superatom outcome train|predict|map|distances|explain``: will it work, where does it work, and what says so."""
+"""``superatom outcome train|predict|map|distances|explain|twin``: will it work, where, and what says so."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def distances(
 def explain_(
     *,
     recipes: Annotated[int, typer.Option(min=100, help="Recipes drawn for the tree to learn from.")] = 40_000,
-    leaves: Annotated[int, typer.Option(min=2, max=64, help="Most leaves of the tree.")] = 64,
+    leaves: Annotated[int, typer.Option(min=2, max=128, help="Most leaves of the tree.")] = 128,
     ligand: LigandsOf = None, solvent: Solvents = None, reductant: Reductant = "", settings: Set = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the tree as a flow chart (.svg).")] = None,
     dependence: Annotated[list[str] | None, typer.Option(help="Also the partial dependence on this column.")] = None,
@@ -213,6 +213,58 @@ def explain_(
         typer.echo(f"partial dependence on {name}: {points}")
     for name, size in importance:
         typer.echo(f"mean |SHAP| {size:.3f}  {name}")
+
+
+@app.command()
+def twin(
+    table: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of settings and the measured number.")],
+    target: Annotated[str, typer.Argument(metavar="COLUMN", help="What was measured, such as size_nm.")],
+    *,
+    kind: Annotated[str, typer.Option(help="gp or boosting.")] = "gp",
+    x: Annotated[str, typer.Option(help="Setting drawn across the phase diagram: a name, or name:low:high.")] = "",
+    y: Annotated[str, typer.Option(help="Setting drawn up.")] = "",
+    bounds: Annotated[str, typer.Option(help="Where regions end, such as 2,5,10.")] = "",
+    same: Annotated[list[str] | None, typer.Option(help="Rows alike in these columns are held out together.")] = None,
+    settings: Set = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the phase diagram, .png or .svg.")] = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Learn a measured number (yield, QY, emission, size) from settings, predict it, and draw its phase diagram."""
+    check_writable(picture)
+    from superatom.models.outcome.proposals import axis
+    from superatom.models.twins import fit_twin, phase_diagram, read_measurements, twin_kind
+
+    wanted = twin_kind(kind)
+    ends = _numbers(bounds)
+    fitted = fit_twin(read_measurements(table, target, same=same or ()), wanted, seed=seed)
+    proposal = _proposal(None, None, "", settings)
+    predicted = fitted.predict([proposal]) if settings else []
+    if picture is not None:
+        axes = [axis(fitted.columns, fitted.measurements.examples, text, 40) for text in (x, y)]
+        phase_diagram(fitted, (axes[0], axes[1]), ends, proposal.settings).draw(picture)
+        typer.echo(f"wrote {picture}", err=True)
+    s = fitted.score
+    if as_json:
+        found = [{"mean": p.mean, "spread": p.spread, "in_domain": p.in_domain} for p in predicted]
+        write_json(
+            {
+                "model": fitted.model_id, "n": len(fitted.measurements.values), "mae": s.mae, "rmse": s.rmse,
+                "r2": s.r2, "coverage": s.coverage, "predicted": found,
+            }
+        )  # fmt: skip
+        return
+    typer.echo(f"{fitted.model_id}: {len(fitted.measurements.values)} measurements of {target}")
+    typer.echo(f"held out: mean error {s.mae:.3g}, R² {s.r2:.2f}; {s.coverage:.0%} within one spread")
+    for p in predicted:
+        typer.echo(f"{target} {p.mean:.4g} ± {p.spread:.2g}{'' if p.in_domain else ' (outside what the model knows)'}")
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise ModelError(f"{text!r} are no bounds; write numbers with commas, such as 2,5,10") from None
 
 
 def _model(folder: Path | None, data: str, outcome: str, kind: str, seed: int, *, trials: int = 0) -> OutcomeModel:

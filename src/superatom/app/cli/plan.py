@@ -1,4 +1,4 @@
-"""``superatom plan "[Au25(PET)18]-"``: the synthesis plan as text, JSON, HTML and a table of first experiments."""
+"""``superatom plan "[Au25(PET)18]-"``: the synthesis plan as text, JSON, HTML, first experiments, and a campaign."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def plan(
     ] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the first experiments as a table.")] = None,
+    campaign: Annotated[
+        Path | None,
+        typer.Option("--campaign", metavar="FILE", help="Write the first experiments as a campaign to start (TOML)."),
+    ] = None,
     as_json: Json = False,
     ligands: Ligands = None,
 ) -> None:
@@ -39,11 +43,13 @@ def plan(
     del ligands  # its callback has acted
     check_writable(html)
     check_writable(csv)
+    check_writable(campaign)
     from superatom.campaign.planning import plan as make_plan
 
-    document = make_plan(
+    made = make_plan(
         target, stock, max_steps=max_steps, routes=routes, scale=scale, scale_of=scale_of.value, structure=structure
-    ).to_dict()
+    )
+    document = made.to_dict()
     if as_json:
         write_json(document)
     else:
@@ -58,3 +64,7 @@ def plan(
         from superatom.app.report.tables import to_csv
 
         write_file(csv, to_csv(document["first_experiments"]))
+    if campaign is not None:
+        from superatom.campaign.handover import plan_toml
+
+        write_file(campaign, plan_toml(made))

@@ -46,6 +46,9 @@ def import_(
             "--map", metavar="COLUMN=FIELD", help="Such as 'Temp=temperature_C [K]', 'Mood=extra', 'x=ignore'."
         ),
     ] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A cell for every row, as target=Au25.")
+    ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook; default: the first.")] = None,
     decimal_comma: Annotated[
         bool | None,
@@ -71,7 +74,13 @@ def import_(
     with open_store(library) as store:
         _remark(store.remarks)
         plan = plan_import(
-            file, store, changes=changes, sheet=sheet, decimal_comma=decimal_comma, keep_duplicates=keep_duplicates
+            file,
+            store,
+            changes=changes,
+            constants=dict(_pairs(constants or [])),
+            sheet=sheet,
+            decimal_comma=decimal_comma,
+            keep_duplicates=keep_duplicates,
         )
         refusal: ImportRowsError | None = None
         written: tuple[Stored, ...] = ()

@@ -11,9 +11,10 @@ from superatom.app.cli.options import write_text
 
 if TYPE_CHECKING:
     from superatom.data.sheets.importing import ImportPlan
+    from superatom.data.sheets.problems import Problem
     from superatom.data.stores.values import Stored
 
-_SHOWN = 20  # problems in a terminal; --json has them all
+_SHOWN, _ROWS = 20, 5  # lines of problems in a terminal, and rows named in each; --json has them all
 
 
 def row(stored: Stored) -> dict[str, Any]:
@@ -116,9 +117,20 @@ def show_plan(plan: ImportPlan) -> None:
     ]  # fmt: skip
     if columns:
         write_text(lambda console: show_rows(console, columns))
-    problems = plan.all_problems
-    for problem in sorted(problems, key=lambda p: not p.is_error)[:_SHOWN]:
-        typer.echo(f"{'error' if problem.is_error else 'warning'}: {problem}")
-    if len(problems) > _SHOWN:
-        typer.echo(f"... and {len(problems) - _SHOWN} more; --json has them all")
+    lines = list(_said(plan.all_problems))
+    for line in lines[:_SHOWN]:
+        typer.echo(line)
+    if len(lines) > _SHOWN:
+        typer.echo(f"... and {len(lines) - _SHOWN} more of these; --json has them all")
     typer.echo(", ".join(f"{n} {status}" for status, n in plan.counts.items() if n) or "no rows")
+
+
+def _said(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield problems as lines, errors first, the rows that have the same one together."""
+    rows: dict[tuple[bool, str, str], list[int]] = {}
+    for problem in problems:
+        rows.setdefault((not problem.is_error, problem.column, problem.sentence), []).append(problem.row)
+    for (is_warning, column, sentence), numbers in sorted(rows.items(), key=lambda item: item[0][0]):
+        shown = ", ".join(map(str, numbers[:_ROWS])) + (f" ... ({len(numbers)} rows)" if len(numbers) > _ROWS else "")
+        where = ", ".join(filter(None, (f"row{'s' if numbers[1:] else ''} {shown}" if numbers != [0] else "", column)))
+        yield f"{'warning' if is_warning else 'error'}: {f'{where}: ' if where else ''}{sentence}"

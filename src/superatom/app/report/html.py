@@ -56,6 +56,7 @@ def plan_html(plan: Mapping[str, Any]) -> str:
             evidence=evidence,
             experiments=tables.held_and_varied(plan["first_experiments"]),
             experiments_csv="data:text/csv;charset=utf-8," + quote(tables.to_csv(plan["first_experiments"])),
+            campaign_words=tables.campaign_words(plan),
             experiments_name=_file_name(str(target["formula"])) + "_first_experiments.csv",
         )
     )

@@ -51,6 +51,20 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [key for key in keys if any(row.get(key) not in (None, "") for row in rows)]
 
 
+def campaign_words(plan: Mapping[str, Any]) -> str:
+    """Return how to start the first experiments of a plan as a campaign.
+
+    >>> campaign_words({"target": {"formula": "Au36(TBBT)24"}})
+    "To start them as a campaign: superatom plan 'Au36(TBBT)24' --campaign first.toml, then superatom campaign start
+    NAME --space first.toml"
+    """
+    formula = plan["target"]["formula"]
+    return (
+        f"To start them as a campaign: superatom plan '{formula}' --campaign first.toml, then "
+        "superatom campaign start NAME --space first.toml"
+    )
+
+
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Write flat rows as CSV; text that a spreadsheet would run as a formula is preceded by an apostrophe.
 

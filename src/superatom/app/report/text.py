@@ -22,6 +22,7 @@ from superatom.app.report.tables import (
     accessibility_words,
     all_evidence,
     basis_of_lines,
+    campaign_words,
     charge_words,
     column_title,
     columns_of,
@@ -78,6 +79,7 @@ def show_plan(console: Console, plan: Mapping[str, Any]) -> None:
         steps = {str(row.get("step", "")) for row in plan["first_experiments"]}
         _heading(console, "First experiments" + (f" ({steps.pop()})" if len(steps) == 1 else ""))
         _show_experiments(console, plan["first_experiments"])
+        _item(console, campaign_words(plan))
     if plan["what_can_go_wrong"]:
         _heading(console, "What can go wrong")
         for pitfall in plan["what_can_go_wrong"]:

@@ -102,9 +102,7 @@ class Campaign:
         number = len(self.handed) + 1
         chosen = self.setup.recommender_named(recommender)
         seed = int(np.random.SeedSequence([self.setup.seed, number]).generate_state(1)[0])
-        known = [flask.suggestion.settings for flask in self.flasks() if flask.suggestion is not None]
-        planned = [one for one in self.setup.first if one.settings not in known] if recommender is None else []
-        planned = planned[: max(0, n)]
+        planned = self._planned()[: max(0, n)] if recommender is None else []
         batch = Batch((), "planned", seed)
         if n > len(planned) or n < 1:
             waiting = [TriedSetting(f"planned {k}", s.settings, is_pending=True) for k, s in enumerate(planned, 1)]
@@ -115,6 +113,12 @@ class Campaign:
         document = HANDED.to_document(handed)
         self._fold(self._store.append(KIND, self.name, document, expected_version=self.version))
         return handed
+
+    def batch(self, number: int) -> Handed:
+        """Return a batch that was handed out; raises `UnknownNameError`."""
+        if not 1 <= number <= len(self.handed):
+            raise UnknownNameError(f"the campaign {self.name} handed out {len(self.handed)} batches, none is {number}")
+        return self.handed[number - 1]
 
     def take_back(
         self,
@@ -190,6 +194,15 @@ class Campaign:
             raise UnknownNameError(f"the campaign {self.name} has no flask {id_!r}.{hint}")
         return flasks[id_]
 
+    def _planned(self) -> list[Suggestion]:
+        """Return the suggestions that came with the plan and were not handed out yet."""
+        left = list(self.setup.first)
+        for handed in self.handed:
+            for suggestion in handed.batch.suggestions:
+                if suggestion in left:
+                    left.remove(suggestion)
+        return left
+
     def _flasks(self) -> Iterator[Flask]:
         records = {link.flask or link.record: link.record for result in self.results for link in result.links}
         dropped = {name for result in self.results for name in result.dropped}
@@ -201,14 +214,16 @@ class Campaign:
             yield self._flask(name, "", None, record, is_dropped=False)
 
     def _flask(
-        self, name: str, recommender: str, suggestion: Suggestion | None, record: str | None, *, is_dropped: bool
+        self, id_: str, recommender: str, suggestion: Suggestion | None, record: str | None, *, is_dropped: bool
     ) -> Flask:
-        settings = dict(suggestion.settings) if suggestion is not None else {}
+        names = self.setup.space.names  # a document keeps no order
+        settings = {n: suggestion.settings[n] for n in names if n in suggestion.settings} if suggestion else {}
         if record is None:
             status = FlaskStatus.DROPPED if is_dropped else FlaskStatus.PENDING
-            return Flask(name, status, recommender, suggestion, None, settings)
+            return Flask(id_, status, recommender, suggestion, None, settings)
         stored = self._store.record(record)
         settings |= settings_of(stored.record, self.setup.space)
+        settings = {name: settings[name] for name in names if name in settings}
         outcomes = outcomes_of(stored.record, self.setup.objective)
         success = stored.record.product.success
         is_measured = all(key in outcomes for key in self.setup.objective.measured)
@@ -216,7 +231,7 @@ class Campaign:
         status = FlaskStatus.FAILED if success is False else status
         status = FlaskStatus.DROPPED if stored.is_withdrawn else status
         remark = f"its record {stored.id} was withdrawn: {stored.reason}" if stored.is_withdrawn else ""
-        return Flask(name, status, recommender, suggestion, stored, settings, outcomes, success, remark)
+        return Flask(id_, status, recommender, suggestion, stored, settings, outcomes, success, remark)
 
     def _beyond_budget(self, n: int) -> list[str]:
         made = sum(flask.status is not FlaskStatus.DROPPED for flask in self.flasks())

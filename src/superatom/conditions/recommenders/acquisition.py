@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
-from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+from botorch.acquisition.multi_objective import logei
 from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
 from botorch.acquisition.objective import GenericMCObjective
 from botorch.exceptions.warnings import BotorchWarning, NumericsWarning
@@ -29,6 +29,7 @@ from superatom.conditions.recommenders.history import History
 from superatom.conditions.recommenders.surrogate import posterior
 from superatom.conditions.space.parameters import Array
 
+logei._load_attempted = True  # noqa: SLF001  # else BoTorch starts a C++ compiler on first use, for other last digits
 _DRAWS = 128
 _CHUNK = 1_024
 
@@ -75,7 +76,9 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
         else:
             several = GenericMCMultiOutputObjective(partial(_responses, signs=signs))
             references = _references(objective, history)
-            value = qLogNoisyExpectedHypervolumeImprovement(model, references, baseline, objective=several, **common)
+            value = logei.qLogNoisyExpectedHypervolumeImprovement(
+                model, references, baseline, objective=several, **common
+            )
 
     def evaluate(features: Array, chosen: Array) -> Array:
         waiting = np.vstack([history.features[history.is_pending & ~history.is_complete], chosen])

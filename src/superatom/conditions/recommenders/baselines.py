@@ -82,7 +82,7 @@ class OneFactorAtATime:
     ) -> Batch:
         """Return `n` suggestions; see `Recommender`."""
         history = read_history(space, objective, records)
-        _positive(n)
+        pool = _enough(pool_of(space, history.points, np.random.default_rng(seed)), n)
         centre = _centre(space, objective, history)
         found = [(centre, "the middle of the space")] if not len(history.points) else []
         found += list(_moves(space, centre))
@@ -93,9 +93,8 @@ class OneFactorAtATime:
                 tried = np.vstack([tried, point])
                 made.append(Suggestion(space.to_settings(point[None])[0], why))
         if len(made) < n:
-            rng = np.random.default_rng(seed)
-            pool = _enough(pool_of(space, tried, rng), n - len(made))
-            rest = pool[rng.permutation(len(pool))[: n - len(made)]]
+            left = without(pool, tried)
+            rest = left[np.random.default_rng(seed).permutation(len(left))[: n - len(made)]]
             why = "every single move from the best setting was tried; drawn at random"
             made += [Suggestion(settings, why) for settings in space.to_settings(rest)]
         return Batch(tuple(made), self.name, seed, history.remarks)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from superatom.conditions.recommenders.history import History
+from superatom.conditions.recommenders.pool import pool_of, without
 from superatom.conditions.space import Parameter, Space
 from superatom.conditions.space.encoding import Encoding
 from superatom.conditions.space.parameters import Array
@@ -15,6 +16,7 @@ from superatom.conditions.space.sampling import Warp, sample, spread
 from superatom.errors import RecommenderError
 
 _GRID = 512
+_CHOICE = 16  # settings drawn for each one chosen away from the records
 _WEIGHT_AT_MOST = 0.8  # what is left over keeps looking where nobody has
 
 
@@ -60,15 +62,19 @@ def first_points(space: Space, history: History, n: int, seed: int, evidence: Se
     """Return `n` first settings as points, shape (n, n_parameters), away from what was tried.
 
     A Latin hypercube, warped so that equal shares of it fall to equal shares of the evidence; farthest from the records
-    where there are some. Raises `RecommenderError` for evidence on what is no parameter of the space.
+    where there are some. Raises `RecommenderError` for evidence on what is no parameter of the space, and where fewer
+    than `n` settings are left.
     """
     warps = warps_of(space, evidence)
-    if not len(history.points):
+    if not len(history.points) and n <= space.n_candidates:
         return sample(space, n, seed, warps=warps)
     rng = np.random.default_rng(seed)
-    pool = sample(space, 16 * n + len(history.points), seed, warps=warps)
-    encode = Encoding(space)
-    return pool[spread(encode(pool), n, rng, taken=history.features)]
+    drawn = sample(space, _CHOICE * n + len(history.points), seed, warps=warps)
+    pool = without(np.unique(drawn, axis=0), history.points)
+    pool = pool if len(pool) >= n else pool_of(space, history.points, rng)
+    if len(pool) < n:
+        raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
+    return np.asarray(pool[spread(Encoding(space)(pool), n, rng, taken=history.features)])
 
 
 def warps_of(space: Space, evidence: Sequence[Evidence]) -> dict[str, Warp]:

@@ -67,7 +67,7 @@ def fit_with_source(
     intercept = float(values.mean() - slope * told.mean())
     if kind == "parameters":
         mean = SourceMean(source, intercept, slope, float(values.mean()), float(values.std(ddof=1)))
-        lengths = tuple(source.covar_module.length.tolist())
+        lengths = tuple(source.covar_module.length.detach().tolist())
         helped = fit(features, values, blocks, mean=mean, lengths=lengths)
     else:
         helped = _with_instances(own, own_data, (source_features, intercept + slope * source_values), blocks)
@@ -97,7 +97,7 @@ def _with_instances(own: SingleTaskGP, own_data: Data, source_data: Data, blocks
     (features, values), (source_features, source_values) = own_data, source_data
     mean, spread = posterior(own, source_features)
     scale = scale_of(own)
-    noise = float(own.likelihood.noise.squeeze()) * scale**2
+    noise = float(own.likelihood.noise.detach().squeeze()) * scale**2
     told = np.exp(-0.5 * (source_values - mean) ** 2 / (spread**2 + noise))
     weights = np.clip(told, _LEAST_WEIGHT, 1.0)
     variances = np.concatenate([np.full(len(values), noise), noise / weights])

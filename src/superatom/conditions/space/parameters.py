@@ -187,7 +187,7 @@ class Parameter:
         """Return coded legal settings for shares in [0, 1], each level or equal stretch being equally likely."""
         if not self.is_numeric or (self.step is not None and not self.is_log):
             levels = self.levels
-            return levels[np.minimum((shares * len(levels)).astype(int), len(levels) - 1)]
+            return np.asarray(levels[np.minimum((shares * len(levels)).astype(int), len(levels) - 1)])
         return self.at_share(shares)
 
     def at_share(self, shares: Array) -> Array:

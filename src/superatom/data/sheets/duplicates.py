@@ -8,7 +8,7 @@ from typing import Any
 
 from superatom.data.synthesis_records import SYNTHESIS, SynthesisRecord
 
-_NOT_THE_EXPERIMENT = ("notes", "extra", "operator", "batch", "date", "source", "origin", "series", "series_parameter")
+_NOT_THE_EXPERIMENT = ("notes", "operator", "batch", "date", "source", "origin", "series", "series_parameter")
 
 
 def content_key(record: SynthesisRecord) -> str:
@@ -37,6 +37,6 @@ def _plain(value: Any) -> Any:
         if value.keys() == {"low", "high", "unit", "text"}:
             return [value["low"] and f"{value['low']:.4g}", value["high"] and f"{value['high']:.4g}", value["unit"]]
         return {_plain(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return "".join(value.casefold().split()) if isinstance(value, str) else value

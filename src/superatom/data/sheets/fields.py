@@ -26,7 +26,7 @@ class Kind(StrEnum):
     LIST = "list"  # separated by semicolons
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object for each field: compared by identity, which is fast
 class Field:
     """One field of a sheet.
 

@@ -8,13 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from superatom.data.sheets.columns import parse_header
 from superatom.data.sheets.duplicates import content_key, likeness_key
+from superatom.data.sheets.fields import plain_fields
 from superatom.data.sheets.mapping import Match, guess_mapping
 from superatom.data.sheets.problems import Problem
 from superatom.data.sheets.rows import ReadRow, ReadTable, read_rows
-from superatom.data.sheets.tables import read_table
+from superatom.data.sheets.tables import read_table, with_constants
 from superatom.data.synthesis_records import SynthesisRecord
-from superatom.errors import ImportRowsError, UnknownNameError
+from superatom.errors import ImportRowsError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     from superatom.data.stores.store import Store
@@ -85,6 +87,7 @@ def plan_import(
     store: Store,
     *,
     changes: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
     sheet: str | None = None,
     decimal_comma: bool | None = None,
     keep_duplicates: bool = False,
@@ -99,6 +102,8 @@ def plan_import(
         The library; rows that name a record of it become new versions, rows it holds already are left out.
     changes
         Columns mapped otherwise than guessed; see `guess_mapping`.
+    constants
+        Cells that hold for every row, by column of our own: ``{"target": "[Au25(PET)18]-"}``.
     sheet
         Which sheet of a workbook.
     decimal_comma
@@ -124,6 +129,12 @@ def plan_import(
 
         return _planned(path.name, read_ord(path), store, keep_duplicates=keep_duplicates)
     table = read_table(path, sheet=sheet)
+    if constants:
+        if unknown := [name for name in constants if parse_header(name) is None]:
+            raise UnknownNameError(
+                f"{unknown[0]!r} is no field of a record{did_you_mean(unknown[0], list(plain_fields())) or '.'}"
+            )
+        table = with_constants(table, constants)
     matches = guess_mapping(table.columns, changes)
     read = read_rows(table, matches, decimal_comma=decimal_comma)
     return _planned(path.name, read, store, keep_duplicates=keep_duplicates, matches=matches, remarks=table.remarks)

@@ -21,7 +21,7 @@ AS_ENTERED = " as entered"
 _MEASURED_OUT = ("mass", "amount", "volume")
 _BRACKETED = re.compile(r"(?P<name>.*?)\s*[\[(]\s*(?P<unit>[^\[\]()]+?)\s*[\])]")
 _STROKE = re.compile(r"(?P<name>.+?)\s*/\s*(?P<unit>[^/]+(?:/[^/]+)?)")
-_LAST_WORD = re.compile(r"(?P<name>.+?)(?:[\s_,]+(?:in\s+)?(?P<unit>\S+)|(?P<percent>%))")
+_LAST_WORD = re.compile(r"(?P<name>.+?)(?:[\s_,]+(?:in\s+)?(?P<unit>[^\s_,]+)|(?P<percent>%))")
 _CLOSE = 0.86
 
 
@@ -172,6 +172,8 @@ def _known(header: str, name: str, unit: str) -> Match | None:
         candidates = [field for field in candidates if name.strip() in field.aliases] or candidates
         sureness, remark = Sureness.LIKELY, "by its upper or lower case; a unit would tell"
     field = candidates[0]
+    if not unit and field.unit == "%" and "%" in name:
+        unit = "%"
     if not unit and field.unit and key == bare(field.name) != bare(field.title):
         unit = field.unit  # temperatureC
     return Match(header, Column(field, unit=field.unit), unit, sureness, remark)

@@ -173,12 +173,12 @@ def _facts(reaction: Any) -> Iterator[tuple[str, Value | None]]:
     if conditions.HasField("ph"):
         yield "ph", _quantity(conditions.ph, 0.0, "pH")
     atmosphere = conditions.pressure.atmosphere
-    kind = atmosphere.AtmosphereType.Name(atmosphere.type).lower().replace("_", " ")
+    kind = _enum(atmosphere, "type").lower().replace("_", " ")
     yield "atmosphere", atmosphere.details or ("" if kind in ("unspecified", "custom") else kind)
     yield "other_conditions", conditions.details
     for outcome in reaction.outcomes[:1]:
         if outcome.HasField("reaction_time"):
-            hours = _HOURS.get(outcome.reaction_time.TimeUnit.Name(outcome.reaction_time.units))
+            hours = _HOURS.get(_enum(outcome.reaction_time, "units"))
             if hours is not None:
                 yield "time_h", _quantity(outcome.reaction_time.value, outcome.reaction_time.precision, "h", hours)
     for product, name in list(zip(products, names, strict=True))[:1]:
@@ -194,7 +194,7 @@ def _facts(reaction: Any) -> Iterator[tuple[str, Value | None]]:
 def _measurements(product: Any) -> Iterator[tuple[str, Value | None]]:
     kinds = {kind: name for name, kind in _MEASURED.items()}
     for measured in product.measurements:
-        kind = measured.ProductMeasurementType.Name(measured.type)
+        kind = _enum(measured, "type")
         if kind in kinds and measured.HasField("percentage"):
             yield kinds[kind], _quantity(measured.percentage.value, measured.percentage.precision, "%")
         elif measured.details == _OUTCOME and measured.string_value in set(OutcomeClass):
@@ -219,7 +219,7 @@ def _chemicals(reaction: Any) -> Iterator[tuple[str, Value | None]]:
 
 
 def _field_by_role(compound: Any, name: str) -> str | None:
-    role = compound.ReactionRole.ReactionRoleType.Name(compound.reaction_role)
+    role = _enum(compound, "reaction_role")
     if role == "REACTANT":
         return "precursors" if any(metal in name for metal in METALS) else "ligands"
     return {"SOLVENT": "solvents", "REAGENT": "additives", "CATALYST": "additives"}.get(role)
@@ -230,8 +230,7 @@ def _amounts(reaction: Any) -> Iterator[tuple[Column, Value]]:
         kind = compound.amount.WhichOneof("kind")
         if kind in ("mass", "moles", "volume"):
             amount = getattr(compound.amount, kind)
-            enum = amount.DESCRIPTOR.fields_by_name["units"].enum_type
-            unit = _UNITS.get((kind, enum.values_by_number[amount.units].name))
+            unit = _UNITS.get((kind, _enum(amount, "units")))
             if unit is not None:
                 name = _name(compound.identifiers)
                 yield Column(families()["amount"], name, unit), _quantity(amount.value, amount.precision, unit)
@@ -249,7 +248,7 @@ def _natural(key: str) -> tuple[str, int]:
 
 def _name(identifiers: Iterable[Any]) -> str:
     """Return the name among identifiers, else a SMILES, else the first."""
-    kinds = {each.CompoundIdentifierType.Name(each.type): each.value for each in identifiers}
+    kinds = {_enum(each, "type"): each.value for each in identifiers}
     return str(next((kinds[kind] for kind in ("NAME", "SMILES", *kinds) if kind in kinds), ""))
 
 
@@ -286,7 +285,7 @@ def _quantity(value: float, precision: float, unit: str, factor: float = 1.0) ->
 
 def _celsius(setpoint: Any) -> Quantity | None:
     middle, half = _single(setpoint.value), _single(setpoint.precision)
-    unit = setpoint.TemperatureUnit.Name(setpoint.units)
+    unit = _enum(setpoint, "units")
     if unit == "KELVIN":
         middle = round(middle - 273.15, 5)
     elif unit == "FAHRENHEIT":
@@ -294,6 +293,13 @@ def _celsius(setpoint: Any) -> Quantity | None:
     elif unit != "CELSIUS":
         return None
     return _quantity(middle, half, "degC")
+
+
+def _enum(message: Any, field: str) -> str:
+    """Return the name of an enumerated field; a number of a later schema is not specified here."""
+    kinds = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
+    number = getattr(message, field)
+    return str(kinds[number].name) if number in kinds else "UNSPECIFIED"
 
 
 def _single(number: float) -> float:

@@ -219,6 +219,9 @@ def _has_decimal_comma(table: Table, matches: Sequence[Match]) -> bool | None:
 
 def _of_the_table(table: Table, matches: Sequence[Match], numbers: dict[str, list[float]]) -> Iterator[Problem]:
     known = {m.header: m for m in matches if m.column is not None}
+    if not any(m.column is not None and m.column.path == ("target",) for m in matches):
+        said = "no column is the target; name it (--map 'COLUMN=target') or set it for all rows (--set 'target=...')"
+        yield Problem(0, "", "", said)
     for header, match in known.items():
         if match.column is not None and not match.unit and match.sureness is not Sureness.GIVEN:
             yield from column_doubts(match.column, numbers.get(header, ()), header)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -90,6 +90,15 @@ def columns_of(path: str | Path, *, sheet: str | None = None) -> tuple[str, ...]
     path = Path(path)
     is_table = path.suffix.lower() in CSV_ENDINGS | {".xlsx"}
     return read_table(path, sheet=sheet).columns if is_table else ()
+
+
+def with_constants(table: Table, constants: Mapping[str, str]) -> Table:
+    """Return a table with more columns, each with one cell for all rows; raises `ReferenceDataError` for one it has."""
+    if held := [name for name in constants if name in table.columns]:
+        raise ReferenceDataError(f"{table.name} has a column {held[0]!r} already; it cannot be set for all rows")
+    cells = tuple(Cell(text) for text in constants.values())
+    rows = tuple(TableRow(row.number, (*row.cells, *cells)) for row in table.rows)
+    return replace(table, columns=(*table.columns, *constants), rows=rows)
 
 
 def table_of(

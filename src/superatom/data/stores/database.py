@@ -31,7 +31,7 @@ CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchrono
 """
 _SQLITE_SENTENCES = {
     "SQLITE_FULL": "the disk is full",
-    "SQLITE_READONLY": "the file or its folder can only be read",
+    "SQLITE_READONLY": "its folder can only be read, and SQLite has to write beside the file: copy it elsewhere",
     "SQLITE_CANTOPEN": "the file cannot be opened; do you have the right to read and write it and its folder?",
     "SQLITE_BUSY": f"another program has kept it locked for {WAIT_S} s",
     "SQLITE_CORRUPT": "the file is damaged; take the last copy, or rescue what can be read with `sqlite3 .recover`",

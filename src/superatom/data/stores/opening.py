@@ -103,13 +103,13 @@ def _login() -> str:
 
 def _check_file(path: Path) -> bool:
     """Refuse what is no library without touching it; return whether it can only be read."""
-    if not path.parent.is_dir():
-        raise StoreError(f"the folder {path.parent} of the library does not exist; make it first")
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'library.sqlite'}")
-    if not path.exists():
-        return False
     try:
+        if not path.parent.is_dir():
+            raise StoreError(f"the folder {path.parent} of the library does not exist; make it first")
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'library.sqlite'}")
+        if not path.exists():
+            return False
         with path.open("rb") as handle:
             header = handle.read(100)
     except OSError as error:

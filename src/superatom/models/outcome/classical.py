@@ -7,7 +7,7 @@ fold. Nothing of these is ever stored but the training table: refitting gives th
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,14 +34,27 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """One answer for everything: the majority, or all that rows of one outcome can teach."""
+
+    answer: float
+
+    def probability(self, items: Inputs) -> FloatArray:
+        """Return the answer for every row, shape (n,)."""
+        return np.full(len(items), self.answer)
+
+
+@dataclass(frozen=True, slots=True)
 class Classical:
     """One of `CLASSICAL` with its hyperparameters."""
 
     name: str
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted:
+    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted | Constant:
         """Return the pipeline fitted to rows `items` with outcomes `y`."""
+        if self.name == "majority" or len(np.unique(y)) < 2:
+            return Constant(float(2 * y.sum() > len(y)))
         need("sklearn")
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_selection import VarianceThreshold
@@ -51,22 +64,14 @@ class Classical:
 
         is_tree = self.name == "forest"
         fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-        scale = [] if is_tree else [VarianceThreshold(), StandardScaler()]
-        if self.name == "majority" or len(np.unique(y)) < 2:
-            scale, fill = [], "passthrough"
-            model = _majority()
+        if is_tree:
+            steps: list[Any] = [fill, _forest(seed, **self.hyperparameters)]
         else:
-            model = _MAKERS[self.name](seed, **self.hyperparameters)
-        pipeline = make_pipeline(fill, *scale, model)
+            steps = [fill, VarianceThreshold(), StandardScaler(), _MAKERS[self.name](seed, **self.hyperparameters)]
+        pipeline = make_pipeline(*steps)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
             return Fitted(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
-
-
-def _majority() -> Any:
-    from sklearn.dummy import DummyClassifier
-
-    return DummyClassifier(strategy="most_frequent")
 
 
 def _logistic(seed: int, *, c: float = 0.3) -> Any:
@@ -97,5 +102,10 @@ def _gaussian_process(seed: int, *, length: float = 3.0) -> Any:
     return GaussianProcessClassifier(kernel, random_state=seed, max_iter_predict=100)
 
 
-_MAKERS = {"logistic": _logistic, "svm": _svm, "forest": _forest, "gp": _gaussian_process}
+_MAKERS: Mapping[str, Callable[..., Any]] = {
+    "logistic": _logistic,
+    "svm": _svm,
+    "forest": _forest,
+    "gp": _gaussian_process,
+}
 CLASSICAL = ("majority", *_MAKERS)

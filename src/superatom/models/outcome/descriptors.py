@@ -19,6 +19,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +135,7 @@ def unknown_chemicals(examples: Iterable[Example]) -> tuple[str, ...]:
     >>> unknown_chemicals([Example("1", None, ("PET",), ("moonshine",))])
     ('moonshine',)
     """
-    unknown = {}
+    unknown: dict[str, None] = {}
     for e in examples:
         for names, find in (
             (e.ligands, _ligand_smiles),
@@ -184,14 +185,14 @@ def _ligand_values(text: str) -> Mapping[str, float]:
         "ligand_aromatic": float(aromatic > 0),
         "ligand_g_per_mol": mass,
         "ligand_rotatable_bonds": rotatable,
-        "ligand_complexity": GraphDescriptors.BertzCT(molecule),
+        "ligand_complexity": GraphDescriptors.BertzCT(molecule),  # type: ignore[no-untyped-call,unused-ignore]
         "ligand_tpsa_A2": rdMolDescriptors.CalcTPSA(molecule),
         "ligand_log_p": log_p,
     }
     return {name: float(value) for name, value in values.items()}
 
 
-def _molecule(text: str) -> object:
+def _molecule(text: str) -> Any:
     from rdkit import Chem, rdBase
 
     with rdBase.BlockLogs():
@@ -228,7 +229,7 @@ def _has_reductant(name: str) -> str:
 def _as_smiles(text: str) -> str:
     """Return `text` if it is a SMILES of at least two atoms: a lone word such as ``SR`` never is."""
     molecule = _molecule(text)
-    return text if molecule is not None and molecule.GetNumAtoms() > 1 else ""  # type: ignore[attr-defined]
+    return text if molecule is not None and molecule.GetNumAtoms() > 1 else ""
 
 
 def _dielectric(name: str) -> float | None:

@@ -52,7 +52,7 @@ class Domain:
 
     def contains(self, examples: Sequence[Example], items: Inputs) -> list[bool]:
         """Return for each row whether it is in the domain."""
-        outside = ((items.x < self.low) | (items.x > self.high)).any(axis=1)
+        outside = np.asarray(((items.x < self.low) | (items.x > self.high)).any(axis=1))
         far = self.distances(items) > self.reach
         return [not (o or f) and not unknown_chemicals([e]) for o, f, e in zip(outside, far, examples, strict=True)]
 

@@ -22,7 +22,8 @@ from superatom.models.outcome.proposals import generate
 
 F1_GOAL, MCC_GOAL = 0.95, 0.90
 _AROMATIC = "aromatic ligand"  # the words of its column
-LEAVES = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64)
+LEAVES = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128)
+_MARGIN = 0.01  # the size is chosen on other recipes than the fidelity is measured on
 N_RECIPES = 40_000
 
 
@@ -122,7 +123,7 @@ class Explanation:
 
 
 def explain(
-    model: OutcomeModel, *, n_recipes: int = N_RECIPES, n_checked: int = 2000, seed: int = 0,
+    model: OutcomeModel, *, n_recipes: int = N_RECIPES, n_checked: int = 4000, seed: int = 0,
     fixed: Example | None = None, most_leaves: int = LEAVES[-1],
 ) -> Explanation:  # fmt: skip
     """Return the smallest tree that reaches both goals of fidelity, or the most faithful one up to `most_leaves`.
@@ -157,7 +158,7 @@ def explain(
         found = scores(answers[1], tree.predict(x_compared))
         if found["mcc"] > best_mcc:
             best, best_mcc = tree, found["mcc"]
-        if found["f1"] >= F1_GOAL and found["mcc"] >= MCC_GOAL:
+        if found["f1"] >= F1_GOAL + _MARGIN and found["mcc"] >= MCC_GOAL + _MARGIN:
             break
     if best is None:
         raise ModelError("a tree needs at least two leaves")

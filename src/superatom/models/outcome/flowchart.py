@@ -20,15 +20,18 @@ class _Placed:
     children: tuple[_Placed, ...]
 
 
-def flow_chart(explanation: Explanation) -> str:
+def flow_chart(explanation: Explanation, *, folded: float = 0.02) -> str:
     """Return the tree as an SVG document; the left branch of every question is yes.
+
+    A part of the tree that fewer than the share `folded` of the recipes reach is drawn as one dashed box: the picture
+    is to be read, the rules say all.
 
     >>> leaf = Node(4, 4)
     >>> chart = flow_chart(Explanation(leaf, 1, 4, 2, 1.0, 1.0, 1.0, "outcome-gp-0"))
     >>> chart.startswith("<svg") and "success" in chart
     True
     """
-    root, n_leaves = _place(explanation.root, 0, 0)
+    root, n_leaves = _place(explanation.root, 0, 0, folded * explanation.root.n)
     width = n_leaves * (_WIDTH + _GAP_X) + 2 * _MARGIN
     width = max(width, 560)
     height = (_depth(root) + 1) * (_HEIGHT + _GAP_Y) + 2 * _MARGIN + 24
@@ -48,12 +51,12 @@ def flow_chart(explanation: Explanation) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _place(node: Node, depth: int, first_leaf: int) -> tuple[_Placed, int]:
+def _place(node: Node, depth: int, first_leaf: int, fewest: float) -> tuple[_Placed, int]:
     """Return the node with its place, counted in leaves, and the number of leaves below it."""
-    if node.yes is None or node.no is None:
+    if node.yes is None or node.no is None or node.n < fewest:
         return _Placed(node, first_leaf, depth, ()), 1
-    left, n_left = _place(node.yes, depth + 1, first_leaf)
-    right, n_right = _place(node.no, depth + 1, first_leaf + n_left)
+    left, n_left = _place(node.yes, depth + 1, first_leaf, fewest)
+    right, n_right = _place(node.no, depth + 1, first_leaf + n_left, fewest)
     return _Placed(node, (left.x + right.x) / 2, depth, (left, right)), n_left + n_right
 
 
@@ -81,9 +84,12 @@ def _draw(placed: _Placed) -> list[str]:
     else:
         fill, ink = _COLOURS[node.success]
         radius = 3
-        lines = ["success" if node.success else "failure", f"{node.n - node.n_wrong} recipes, {node.n_wrong} otherwise"]
+        answer = "success" if node.success else "failure"
+        lines = [f"mostly {answer}, folded" if node.question else answer]
+        lines.append(f"{node.n - node.n_wrong} recipes, {node.n_wrong} otherwise")
     box = f'x="{x:.1f}" y="{y:.1f}" width="{_WIDTH}" height="{_HEIGHT}" rx="{radius}"'
-    parts.append(f'<rect {box} fill="{fill}" stroke="{ink}"/>')
+    dash = ' stroke-dasharray="4 3"' if node.question and not placed.children else ""
+    parts.append(f'<rect {box} fill="{fill}" stroke="{ink}"{dash}/>')
     top = y + _HEIGHT / 2 + 4 - 6.5 * (len(lines) - 1)
     parts += [
         f'<text x="{middle:.1f}" y="{top + 13 * i:.1f}" text-anchor="middle" fill="{ink}">{escape(line)}</text>'

@@ -70,7 +70,9 @@ def graphs(molecules: Sequence[str]) -> Graphs:
 def _graphs(molecules: tuple[str, ...]) -> Graphs:
     from rdkit import Chem, rdBase
 
-    atoms, owner, degree, source, target, bonds = [], [], [], [], [], []
+    atoms: list[list[bool]] = []
+    owner, degree, source, target = [list[int]() for _ in range(4)]
+    bonds: list[FloatArray] = []
     for number, text in enumerate(molecules):
         with rdBase.BlockLogs():
             molecule = Chem.MolFromSmiles(text)

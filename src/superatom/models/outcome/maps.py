@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -98,13 +99,13 @@ def draw_map(made: ProbabilityMap, path: str | Path, title: str = "") -> Path:
     x, y, *more = made.axes
     n_columns, n_rows, n_blocks = ([a.n for a in more] + [1, 1, 1])[:3]
     width, height = n_columns * n_blocks, n_rows
-    is_single = width * height == 1
-    figure = Figure(figsize=(5.6, 4.4) if is_single else (1.3 * width + 1.6, 1.25 * height + 1.4))
+    size = (5.6, 4.4) if width * height == 1 else (1.3 * width + 1.6, 1.25 * height + 1.4)
+    figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True)
     shape = (x.n, y.n, n_columns, n_rows, n_blocks)
     p, inside = made.probability.reshape(shape), made.in_domain.reshape(shape)
-    mesh = None
+    mesh: Any = None
     for c, r, b in np.ndindex(n_columns, n_rows, n_blocks):
         panel = panels[n_rows - 1 - r][b * n_columns + c]
         mesh = panel.pcolormesh(
@@ -120,7 +121,6 @@ def draw_map(made: ProbabilityMap, path: str | Path, title: str = "") -> Path:
     figure.supxlabel(_label(x), fontsize=10)
     figure.supylabel(_label(y), fontsize=10)
     figure.suptitle(title or made.model_id, fontsize=10)
-    figure.subplots_adjust(left=0.13, bottom=0.14, top=0.9 if is_single else 0.86, right=0.99, hspace=0.45)
     figure.colorbar(mesh, ax=panels, label="probability of success; hatched: outside the data")
     with mpl.rc_context({"svg.hashsalt": "superatom", "svg.fonttype": "none"}):
         figure.savefig(target, dpi=160, metadata={"Date": None} if target.suffix == ".svg" else {"Software": None})

@@ -111,7 +111,7 @@ class OutcomeModel:
         mean = np.mean(prints, axis=0)
         return np.asarray(np.sqrt(((mean[:, None] - mean[None]) ** 2).sum(axis=-1)))
 
-    def card(self, *, licence: str = "as the sources of the examples", n_repeats: int = 1) -> Card:
+    def card(self, *, licence: str = "facts with their citation, or your own records", n_repeats: int = 1) -> Card:
         """Return the card: held-out figures on the random and the grouped splits, of this kind and of baselines."""
         y = outcomes(self.examples)
         found: list[Score] = []

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from superatom.models.outcome.graphs import MAX_DEGREE, N_ATOM_FEATURES, N_BOND_FEATURES, Graphs
 
 
-class Fingerprint(nn.Module):
+class Fingerprint(nn.Module):  # type: ignore[misc]
     """Neural graph fingerprint: `depth` (P) hidden filters, `length` (D); P + 1 output filters are summed."""
 
     def __init__(self, depth: int, length: int, width: int = 16) -> None:
@@ -51,7 +51,7 @@ class Fingerprint(nn.Module):
         return empty.index_add(0, batch["molecule"], total)
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """Descriptors and, where `depth` is not None, three fingerprints; then `head`: dense, hinge or siamese."""
 
     def __init__(
@@ -117,7 +117,7 @@ def train(
                 loss = (weight * torch.relu(1 - (2.0 * y - 1) * logit) ** 2).mean()
             else:
                 loss = nn.functional.binary_cross_entropy_with_logits(logit, y.to(logit.dtype), weight=weight)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
     network.eval()
     return float(loss.detach())

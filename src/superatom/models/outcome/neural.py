@@ -50,7 +50,7 @@ class Scaling:
         fill = np.array([np.median(x[k, j]) if k.any() else 0.0 for j, k in enumerate(known.T)])
         filled = np.where(known, x, fill)
         spread = filled.std(axis=0)
-        mixed = known.any(axis=0) & ~known.all(axis=0)
+        mixed = np.asarray(known.any(axis=0) & ~known.all(axis=0))
         return cls(fill, filled.mean(axis=0), np.where(spread > 1e-12, spread, 1.0), mixed)
 
     def apply(self, x: FloatArray) -> FloatArray:

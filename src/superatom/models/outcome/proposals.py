@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def generate(
         values = [e.settings[c.name] for e in examples if c.name in e.settings] if c.is_setting else []
         if values:
             ranges[c.name] = (min(values), max(values), c.is_logarithmic and min(values) > 0)
-    pools = {
+    pools: dict[str, list[Any]] = {
         "ligands": sorted({e.ligands for e in examples if e.ligands and smiles(e, "ligand")}),
         "solvents": sorted({e.solvents for e in examples if e.solvents and smiles(e, "solvent")}),
         "reductant": sorted({e.reductant for e in examples if e.reductant and smiles(e, "reductant")}),

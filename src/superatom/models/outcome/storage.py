@@ -8,7 +8,7 @@ from superatom.errors import ModelError
 from superatom.models.cards import CARD, Card
 from superatom.models.extras import need
 from superatom.models.outcome.classical import CLASSICAL
-from superatom.models.outcome.descriptors import CHEMICAL, setting
+from superatom.models.outcome.descriptors import CHEMICAL, Descriptor, setting
 from superatom.models.outcome.inputs import inputs, others, outcomes
 from superatom.models.outcome.kinds import Fitted, learner
 from superatom.models.outcome.model import OutcomeModel, assemble, member_folds
@@ -65,7 +65,7 @@ def load_outcome_model(folder: str | Path) -> OutcomeModel:
     return assemble(training, columns, members)
 
 
-def _members(training: Training, columns: tuple[object, ...], path: Path) -> list[Fitted]:
+def _members(training: Training, columns: tuple[Descriptor, ...], path: Path) -> list[Fitted]:
     need("torch", "safetensors")
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -77,7 +77,7 @@ def _members(training: Training, columns: tuple[object, ...], path: Path) -> lis
         weights = load_file(path)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"the weights {path} cannot be read: {error}") from error
-    items, y = inputs(training.examples, columns), outcomes(training.examples)  # type: ignore[arg-type]
+    items, y = inputs(training.examples, columns), outcomes(training.examples)
     members: list[Fitted] = []
     for i, held_out in enumerate(member_folds(training)):
         rows = others(len(y), held_out)

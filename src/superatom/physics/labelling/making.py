@@ -85,8 +85,9 @@ def _grafted(item: WorkItem, parent: Configuration) -> Configuration:
 def _relax_and_judge(
     item: WorkItem, start: Structure, fixed: tuple[int, ...], history: tuple[str, ...]
 ) -> Configuration:
-    from superatom.physics.filters import geometry_faults
+    from superatom.physics.filters import NOT_ITS_LIGANDS, geometry_faults
     from superatom.physics.relaxation import description, relax
+    from superatom.structures.assembly.census import has_its_ligands
 
     geometry = " > ".join((*history, description(item.relax)))
     try:
@@ -95,7 +96,10 @@ def _relax_and_judge(
         raise
     except SuperatomError as error:
         return replace(_judged(item, start, fixed, geometry, ()), status="failed", why=str(error))
-    return _judged(item, structure, fixed, geometry, geometry_faults(structure, start, kind=item.kind))
+    faults = geometry_faults(structure, start, kind=item.kind)
+    if not has_its_ligands(structure, item.blueprint):  # a graft may start with clashes that are no better than bonds
+        faults = (*faults, NOT_ITS_LIGANDS)
+    return _judged(item, structure, fixed, geometry, faults)
 
 
 def _distorted(item: WorkItem, parent: Configuration) -> Configuration:

@@ -1,0 +1,296 @@
+"""``superatom campaign start|suggest|record|show|why|list``: the closed loop, remembered in the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from superatom.app.cli.options import Json, write_json, write_text
+from superatom.app.cli.records import Library
+from superatom.errors import CampaignError, ImportRowsError
+
+if TYPE_CHECKING:
+    from superatom.campaign.loop.returned import ReadPlate
+    from superatom.campaign.loop.space_file import SpaceFile
+    from superatom.data.stores.store import Store
+
+app = typer.Typer(
+    help="Suggest the next flasks, take back what came of them, say where it stands. State is kept in the library.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign; `superatom campaign list` names them.")]
+RecommenderName = Annotated[
+    str | None, typer.Option("--recommender", help="bayesian, latin-hypercube, ofat or random.", show_default=False)
+]
+
+
+@app.command()
+def start(
+    name: Name,
+    *,
+    space: Annotated[
+        Path | None,
+        typer.Option("--space", metavar="FILE", help="TOML of the space; `superatom plan --campaign` writes one."),
+    ] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", metavar="FORMULA", help="Plan this cluster and start from that.")
+    ] = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--objective", help="'maximise yield_percent [%]', 'minimise cost [EUR]', success; several trade off."
+        ),
+    ] = None,
+    limit: Annotated[list[str] | None, typer.Option("--limit", help="Such as 'purity_percent >= 90 %'.")] = None,
+    success: Annotated[
+        float | None, typer.Option("--success", help="Smallest probability of success worth a flask, 0 to 1.")
+    ] = None,
+    earlier: Annotated[
+        list[str] | None, typer.Option("--from", metavar="CAMPAIGN", help="Learn from it too; or from: literature.")
+    ] = None,
+    recommender: RecommenderName = None,
+    budget: Annotated[int | None, typer.Option("--budget", min=1, help="Flasks there is means for.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Decides every draw; default: of the file, or 0.")
+    ] = None,
+    library: Library = None,
+    as_json: Json = False,
+) -> None:
+    """Start a campaign: where to look, what for, and what is known already."""
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.earlier import informed
+    from superatom.campaign.loop.goals import parse_limit, parse_response
+    from superatom.campaign.loop.space_file import to_setup
+
+    setup = to_setup(
+        _space_file(space, plan),
+        responses=[parse_response(text) for text in objective or ()],
+        limits=[parse_limit(text) for text in limit or ()],
+        seed=seed,
+        recommender=recommender,
+        budget=budget,
+        minimum_success=success,
+    )
+    with _store(library) as store:
+        setup, said = informed(setup, store, earlier or ())
+        campaign = Campaign.start(store, name, setup)
+    if as_json:
+        from superatom.campaign.loop.state import SETUP
+
+        write_json(
+            {"name": name, "version": campaign.version, "setup": SETUP.to_document(setup), "informed_by": list(said)}
+        )
+        return
+    from superatom.app.cli.campaign_shown import setup_lines
+
+    for line in (*setup_lines(setup), *said, f"next: superatom campaign suggest {name} -n 4 --csv plate.csv"):
+        typer.echo(line)
+
+
+@app.command()
+def suggest(
+    name: Name,
+    *,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Flasks wanted.")] = 4,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write them as a plate, .csv or .xlsx.")
+    ] = None,
+    recommender: RecommenderName = None,
+    again: Annotated[
+        int | None, typer.Option("--again", metavar="BATCH", help="Show an earlier batch; suggest nothing.")
+    ] = None,
+    library: Library = None,
+    as_json: Json = False,
+) -> None:
+    """Hand out the next flasks, each with its reason; they count as pending until recorded."""
+    from superatom.app.output import check_writable, write_whole
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.plates import check_ending, plate_bytes
+
+    if csv is not None:
+        check_writable(csv)
+        check_ending(csv.suffix.lower())
+    with _store(library) as store:
+        campaign = Campaign.open(store, name)
+        handed = campaign.suggest(n, recommender=recommender) if again is None else campaign.batch(again)
+        if csv is not None:
+            write_whole(csv, plate_bytes(campaign, handed, csv.suffix.lower()))
+            typer.echo(f"wrote {csv}", err=True)
+    from superatom.app.cli.campaign_shown import batch_document, show_batch
+
+    if as_json:
+        write_json(batch_document(campaign, handed))
+    else:
+        write_text(lambda console: show_batch(console, campaign, handed))
+
+
+@app.command()
+def record(
+    name: Name,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The plate with what was measured, .csv or .xlsx.")
+    ] = None,
+    *,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--values", metavar="FIELD=VALUE", help="Of one flask: yield_percent=45; repeatable."),
+    ] = None,
+    flask: Annotated[str, typer.Option("--flask", help="Which flask; none: an experiment nobody suggested.")] = "",
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook; default: the first.")] = None,
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Take the good rows; default: all or nothing.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Kept with the records.")] = "",
+    library: Library = None,
+    as_json: Json = False,
+) -> None:
+    """Take a plate back into the library: every row judged; failures and experiments nobody suggested are welcome."""
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.returned import carry_out, read_plate, read_values
+
+    if (file is None) == (not values):
+        raise CampaignError("give the plate that came back, or --values FIELD=VALUE of one flask")
+    with _store(library) as store:
+        campaign = Campaign.open(store, name)
+        plate = (
+            read_plate(campaign, file, sheet=sheet)
+            if file is not None
+            else read_values(campaign, _pairs(values), flask)
+        )
+        refusal: ImportRowsError | None = None
+        ids: list[str] = []
+        if not dry_run:
+            try:
+                ids = [one.id for one in carry_out(campaign, plate, keep_good=keep_good, reason=reason)]
+            except ImportRowsError as error:
+                refusal = error
+    _show_plate(plate, ids, is_written=not dry_run and refusal is None, as_json=as_json)
+    if refusal is not None:
+        raise refusal
+
+
+@app.command()
+def show(
+    name: Name,
+    *,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="FOLDER", file_okay=False, help="Write the pictures there.")
+    ] = None,
+    picture_format: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
+    axes: Annotated[
+        str, typer.Option("--axes", metavar="A,B", help="Parameters of the pictures; default: what matters.")
+    ] = "",
+    library: Library = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a campaign stands: best so far, Pareto front, who found what, whether to go on."""
+    from superatom.app.cli.campaign_shown import show_state, state_document
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.learned import learned
+
+    with _store(library) as store:
+        campaign = Campaign.open(store, name)
+        known = learned(campaign)
+        document = state_document(campaign, known)
+        if pictures is not None:
+            from superatom.campaign.loop.pictures import draw_all
+
+            wanted = [word.strip() for word in axes.split(",") if word.strip()]
+            pictures.mkdir(parents=True, exist_ok=True)
+            drawn = draw_all(campaign, known, pictures, ending=f".{picture_format.lstrip('.')}", axes=wanted)
+            document["pictures"] = [str(path) for path in drawn]
+    if as_json:
+        write_json(document)
+    else:
+        write_text(lambda console: show_state(console, document))
+
+
+@app.command()
+def why(
+    name: Name,
+    suggestion: Annotated[str, typer.Argument(metavar="SUGGESTION", help="A flask, such as B2-1.")],
+    *,
+    library: Library = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a flask was suggested, and what came of it."""
+    from superatom.app.cli.campaign_shown import flask_document, show_flask
+    from superatom.campaign.loop.campaign import Campaign
+
+    with _store(library) as store:
+        campaign = Campaign.open(store, name)
+        document = flask_document(campaign, campaign.flask(suggestion))
+    if as_json:
+        write_json(document)
+    else:
+        write_text(lambda console: show_flask(console, document))
+
+
+@app.command("list")
+def list_(*, library: Library = None, as_json: Json = False) -> None:
+    """List the campaigns of the library."""
+    from superatom.app.report.text import show_rows
+    from superatom.campaign.loop.advice import flask_counts
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.state import KIND
+
+    with _store(library) as store:
+        rows: list[dict[str, Any]] = []
+        for each in store.ids(KIND):
+            campaign = Campaign.open(store, each)
+            counts = {status: n for status, n in flask_counts(campaign.flasks()).items() if n}
+            rows.append({"name": each, "target": campaign.setup.shared.target, "flasks": counts})
+    if as_json:
+        write_json(rows)
+        return
+    shown = [{**row, "flasks": ", ".join(f"{n} {status}" for status, n in row["flasks"].items())} for row in rows]
+    write_text(lambda console: show_rows(console, shown))
+
+
+def _space_file(space: Path | None, plan: str | None) -> SpaceFile:
+    if (space is None) == (plan is None):
+        raise CampaignError("give the space of the campaign: --space FILE, or --plan FORMULA")
+    if space is not None:
+        from superatom.campaign.loop.space_file import read_space_file
+
+        return read_space_file(space)
+    from superatom.campaign.handover import to_space_file
+    from superatom.campaign.planning import plan as make_plan
+
+    return to_space_file(make_plan(plan or "", routes=1))
+
+
+def _pairs(given: Iterable[str] | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given or ():
+        field, equals, value = text.partition("=")
+        if not equals:
+            raise CampaignError(f"{text!r} is no FIELD=VALUE, such as yield_percent=45")
+        found[field.strip()] = value.strip()
+    return found
+
+
+def _store(library: str | None) -> Store:
+    from superatom.data.stores.opening import open_store
+
+    store = open_store(library)
+    for remark in store.remarks:
+        typer.echo(f"superatom: {remark}", err=True)
+    return store
+
+
+def _show_plate(plate: ReadPlate, ids: list[str], *, is_written: bool, as_json: bool) -> None:
+    from superatom.app.cli.campaign_shown import plate_document, plate_lines
+
+    if as_json:
+        write_json({**plate_document(plate), "is_written": is_written, "written": ids})
+        return
+    for line in plate_lines(plate):
+        typer.echo(line)
+    typer.echo(f"written: {', '.join(ids) or 'nothing'}" if is_written else "nothing was written")

@@ -1,0 +1,221 @@
+"""How the verbs of ``superatom campaign`` show setups, batches, plates and where a campaign stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from superatom.campaign.loop.campaign import Campaign
+    from superatom.campaign.loop.learned import Learned
+    from superatom.campaign.loop.returned import ReadPlate
+    from superatom.campaign.loop.state import Flask, Handed, Setup
+
+_SHOWN = 20  # problems in a terminal; --json has them all
+
+
+def setup_lines(setup: Setup) -> Iterator[str]:
+    """Yield what was set up, in lines."""
+    objective = setup.objective
+    yield f"target: {setup.shared.target}"
+    for parameter in setup.space.parameters:
+        if parameter.is_numeric:
+            step = f", in steps of {parameter.step:g}" if parameter.step else ""
+            yield f"  {parameter.name}: {parameter.low:g} to {parameter.high:g} {parameter.unit}{step}"
+        else:
+            yield f"  {parameter.name}: {', '.join(parameter.options)}"
+    n = setup.space.n_candidates
+    yield f"candidates before constraints: {n:,.0f}" if n < 1e15 else "candidates before constraints: beyond counting"
+    for constraint in setup.space.constraints:
+        yield f"  {constraint}"
+    goals = [f"{r.goal.value} {r.name}" + (f" [{r.unit}]" if r.unit else "") for r in objective.responses]
+    yield f"objective: {'; '.join(goals)}"
+    for limit in objective.limits:
+        ends = [
+            f">= {limit.low:g}" if limit.low is not None else "",
+            f"<= {limit.high:g}" if limit.high is not None else "",
+        ]
+        yield f"  {limit.name} {' and '.join(filter(None, ends))} {limit.unit}".rstrip()
+    if setup.first:
+        yield f"first batch as planned: {len(setup.first)} flasks"
+    yield f"recommender {setup.recommender}, seed {setup.seed}" + (f", budget {setup.budget}" if setup.budget else "")
+
+
+def batch_document(campaign: Campaign, handed: Handed) -> dict[str, Any]:
+    """Return a batch as JSON-ready fields, each suggestion with the name of its flask."""
+    from superatom.campaign.loop.state import HANDED
+
+    document = HANDED.to_document(handed)["batch"]
+    flasks = [{"flask": name, **one} for name, one in zip(handed.ids, document.pop("suggestions"), strict=True)]
+    return {"name": campaign.name, "batch": handed.number, **document, "flasks": flasks}
+
+
+def show_batch(console: Console, campaign: Campaign, handed: Handed) -> None:
+    """Write a batch as a table of settings, and the reasons under it."""
+    from superatom.app.report.text import show_rows
+    from superatom.campaign.loop.plates import headed
+
+    parameters = campaign.setup.space.parameters
+    shown = [
+        {"flask": name} | {headed(p.name, p.unit): _short(suggestion.settings[p.name]) for p in parameters}
+        for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True)
+    ]
+    show_rows(console, shown)
+    console.print()
+    for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
+        console.print(f"{name}: {suggestion.reason}")
+    for remark in handed.batch.remarks:
+        console.print(f"note: {remark}")
+    console.print(f"recommender {handed.batch.recommender}, seed {handed.batch.seed}")
+
+
+def plate_document(plate: ReadPlate) -> dict[str, Any]:
+    """Return a plate that came back as JSON-ready fields."""
+    return {
+        "file": plate.name,
+        "understood": list(plate.remarks),
+        "counts": plate.counts,
+        "rows": [{"row": row.number, "flask": row.flask, "fate": row.fate.value} for row in plate.rows],
+        "problems": [
+            {"row": p.row, "column": p.column, "found": p.found, "says": p.sentence, "is_error": p.is_error}
+            for p in plate.all_problems
+        ],
+    }
+
+
+def plate_lines(plate: ReadPlate) -> Iterator[str]:
+    """Yield what a plate that came back says: remarks, errors first, counts."""
+    for remark in plate.remarks:
+        yield f"{plate.name}: {remark}"
+    problems = sorted(plate.all_problems, key=lambda problem: not problem.is_error)
+    for problem in problems[:_SHOWN]:
+        yield f"{'error' if problem.is_error else 'warning'}: {problem}"
+    if len(problems) > _SHOWN:
+        yield f"... and {len(problems) - _SHOWN} more; --json has them all"
+    yield ", ".join(f"{n} {fate}" for fate, n in plate.counts.items() if n) or "no rows"
+
+
+def state_document(campaign: Campaign, known: Learned | None) -> dict[str, Any]:
+    """Return where a campaign stands as JSON-ready fields."""
+    from superatom.campaign.loop.advice import best_flask, comparison, flask_counts, pareto_front, stop_advice
+
+    setup, best, advice = campaign.setup, best_flask(campaign), stop_advice(campaign, known)
+    several = len(setup.objective.responses) > 1
+    return {
+        "name": campaign.name,
+        "version": campaign.version,
+        "setup": list(setup_lines(setup)),
+        "flasks": flask_counts(campaign.flasks()),
+        "best": None if best is None else flask_document(campaign, best),
+        "pareto_front": [flask_document(campaign, flask) for flask in pareto_front(campaign)] if several else None,
+        "comparison": [
+            {"who": p.who, "n": p.n, "n_failed": p.n_failed, "best": p.best, "best_after": list(p.best_after)}
+            for p in comparison(campaign)
+        ],
+        "influences": None if known is None else dict(zip(setup.space.names, known.influences(), strict=True)),
+        "advice": {
+            "should_stop": advice.should_stop, "says": advice.sentence, "expected_gain": advice.expected_gain,
+            "noise": advice.noise,
+        },
+        "rows": [_row(campaign, flask) for flask in campaign.flasks()],
+    }  # fmt: skip
+
+
+def show_state(console: Console, document: Mapping[str, Any]) -> None:
+    """Write where a campaign stands."""
+    from superatom.app.report.text import show_rows
+
+    for line in document["setup"]:
+        console.print(line)
+    console.print()
+    if document["rows"]:
+        show_rows(console, document["rows"])
+        console.print()
+    if document["best"]:
+        best = document["best"]
+        console.print(f"best so far: {best['flask']}, {_measured(best['outcomes'])}, at {_measured(best['settings'])}")
+    if document["pareto_front"]:
+        console.print(
+            "Pareto front: " + "; ".join(f"{f['flask']} ({_measured(f['outcomes'])})" for f in document["pareto_front"])
+        )
+    if document["influences"]:
+        ranked = sorted(document["influences"].items(), key=lambda pair: -pair[1])
+        console.print(
+            "what matters, from the best setting: " + ", ".join(f"{name} ({size:.2g})" for name, size in ranked)
+        )
+    if len(document["comparison"]) > 1:
+        console.print()
+        show_rows(console, [{k: v for k, v in part.items() if k != "best_after"} for part in document["comparison"]])
+    console.print(document["advice"]["says"])
+    for path in document.get("pictures", ()):
+        console.print(f"wrote {path}")
+
+
+def flask_document(campaign: Campaign, flask: Flask) -> dict[str, Any]:
+    """Return one flask as JSON-ready fields: why it was suggested, and what came of it."""
+    suggestion = flask.suggestion
+    return {
+        "campaign": campaign.name,
+        "flask": flask.id,
+        "status": flask.status.value,
+        "suggested_by": flask.recommender,
+        "settings": dict(flask.settings),
+        "reason": "" if suggestion is None else suggestion.reason,
+        "expected": {} if suggestion is None else {
+            name: {"mean": p.mean, "spread": p.spread, "in_domain": p.in_domain, "model_id": p.model_id}
+            for name, p in suggestion.expected.items()
+        },
+        "success_probability": None if suggestion is None else suggestion.success_probability,
+        "explore_share": None if suggestion is None else suggestion.explore_share,
+        "nearest": "" if suggestion is None else suggestion.nearest_id,
+        "outcomes": dict(flask.outcomes),
+        "success": flask.success,
+        "record": "" if flask.stored is None else flask.stored.id,
+        "remark": flask.remark,
+    }  # fmt: skip
+
+
+def show_flask(console: Console, document: Mapping[str, Any]) -> None:
+    """Write why a flask was suggested and what came of it."""
+    by = document["suggested_by"] or "nobody"
+    console.print(f"{document['flask']} ({document['status']}), suggested by {by}: {_measured(document['settings'])}")
+    for part in filter(None, document["reason"].split("; ")):
+        console.print(f"  {part}")
+    for name, told in document["expected"].items():
+        if name in document["outcomes"]:
+            off = (document["outcomes"][name] - told["mean"]) / told["spread"] if told["spread"] else 0.0
+            console.print(
+                f"  measured {name} {document['outcomes'][name]:.4g}: {off:+.1f} spreads from what was expected"
+            )
+    if not document["expected"] and document["outcomes"]:
+        console.print(f"  measured: {_measured(document['outcomes'])}")
+    if document["record"]:
+        made = {True: ", the target was made", False: ", the target was not made", None: ""}[document["success"]]
+        console.print(f"  record {document['record']}{made}")
+    if document["remark"]:
+        console.print(f"  {document['remark']}")
+
+
+def _row(campaign: Campaign, flask: Flask) -> dict[str, str]:
+    names = campaign.setup.objective.measured
+    outcome = flask.stored.record.product.outcome_class if flask.stored is not None else None
+    return {
+        "flask": flask.id,
+        "by": flask.recommender or "nobody",
+        "status": flask.status.value,
+        **{name: f"{flask.outcomes[name]:.4g}" for name in names if name in flask.outcomes},
+        "outcome": outcome.value.replace("_", " ") if outcome else "",
+        "record": flask.stored.id if flask.stored is not None else "",
+    }
+
+
+def _short(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _measured(values: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
+    )

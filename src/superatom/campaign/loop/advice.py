@@ -1,0 +1,201 @@
+"""Where a campaign stands: the best so far, the Pareto front, who found what, and whether to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.learned import Learned, best_row, keeps_limits
+from superatom.campaign.loop.state import Flask, FlaskStatus
+from superatom.conditions.recommenders.history import read_history
+from superatom.conditions.recommenders.pool import pool_of
+from superatom.conditions.space.parameters import Array
+
+NOBODY = "nobody suggested it"
+_OF_RANGE = 0.01
+_OF_NOISE = 0.1
+_LOOKED_AT = 512  # candidates, where several responses make each one dear
+
+
+@dataclass(frozen=True, slots=True)
+class StopAdvice:
+    """Whether another flask is worth its work.
+
+    Attributes
+    ----------
+    should_stop
+        None while too little was measured to say.
+    sentence
+        The advice with its numbers.
+    expected_gain, noise
+        What the most promising flask is expected to add to the best, and the standard deviation between repeats; in the
+        unit of the response. With several responses the gain is a share of the dominated volume, and noise is None.
+    """
+
+    should_stop: bool | None
+    sentence: str
+    expected_gain: float | None = None
+    noise: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How one way of choosing flasks fared: its flasks in order, failures, and the best of the first response so far.
+
+    `best_after[i]` is the best of its first ``i + 1`` measured flasks; a failure leaves it where it was, and it is None
+    before the first success.
+    """
+
+    who: str
+    n: int
+    n_failed: int
+    best_after: tuple[float | None, ...]
+
+    @property
+    def best(self) -> float | None:
+        """The best it found."""
+        return self.best_after[-1] if self.best_after else None
+
+
+def best_flask(campaign: Campaign) -> Flask | None:
+    """Return the flask with the best first response that kept the limits and did not fail; None where there is none."""
+    history = read_history(campaign.setup.space, campaign.setup.objective, campaign.tried())
+    row = best_row(history, campaign.setup.objective)
+    return None if row is None else campaign.flask(history.records[row].id)
+
+
+def pareto_front(campaign: Campaign) -> tuple[Flask, ...]:
+    """Return the flasks that no other beats on every response, best first response first; failures do not count."""
+    objective = campaign.setup.objective
+    history = read_history(campaign.setup.space, objective, campaign.tried())
+    rows = [
+        i
+        for i in np.flatnonzero(history.is_complete).tolist()
+        if history.success[i] != 0 and keeps_limits(objective, history, i)
+    ]
+    signs = np.array([response.sign for response in objective.responses])
+    values = history.outcomes[rows][:, : len(signs)] * signs
+    front = [row for row, ok in zip(rows, is_on_front(values), strict=True) if ok]
+    front.sort(key=lambda row: -signs[0] * history.outcomes[row, 0])
+    return tuple(campaign.flask(history.records[row].id) for row in front)
+
+
+def is_on_front(values: Array) -> list[bool]:
+    """Whether no other row beats each row of values (n, n_responses), more being better.
+
+    >>> is_on_front(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0], [2.0, 2.0]]))
+    [True, True, False, True]
+    """
+    return [not bool((np.all(values >= row, axis=1) & np.any(values > row, axis=1)).any()) for row in values]
+
+
+def comparison(campaign: Campaign) -> tuple[Progress, ...]:
+    """Return how each way of choosing flasks fared, in the order they came in: recommenders, the plan, people."""
+    objective = campaign.setup.objective
+    name, sign = objective.responses[0].name, objective.responses[0].sign
+    groups: dict[str, list[Flask]] = {}
+    for flask in campaign.flasks():
+        if flask.status in (FlaskStatus.DONE, FlaskStatus.FAILED):
+            groups.setdefault(flask.recommender or NOBODY, []).append(flask)
+    found = []
+    for who, flasks in groups.items():
+        best: float | None = None
+        after: list[float | None] = []
+        for flask in flasks:
+            value = flask.outcomes.get(name) if flask.status is FlaskStatus.DONE else None
+            if value is not None and (best is None or sign * value > sign * best):
+                best = value
+            after.append(best)
+        failed = sum(flask.status is FlaskStatus.FAILED for flask in flasks)
+        found.append(Progress(who, len(flasks), failed, tuple(after)))
+    return tuple(found)
+
+
+def stop_advice(campaign: Campaign, known: Learned | None) -> StopAdvice:
+    """Return whether to go on, by what the model expects of the most promising flask.
+
+    Stopping is advised where that gain is below 1 % of the range measured so far (D. R. Jones et al., J. Global Optim.
+    1998, 13, 455, section 5, doi:10.1023/A:1008306431147) or below a tenth of the noise, a difference that 200 repeats
+    would be needed to see; and where the budget is used up.
+    """
+    made = sum(flask.status is not FlaskStatus.DROPPED for flask in campaign.flasks())
+    budget = campaign.setup.budget
+    if budget is not None and made >= budget:
+        return StopAdvice(
+            should_stop=True, sentence=f"stop: {made} flasks are made or handed out, the budget is {budget}"
+        )
+    left = "" if budget is None else f"; {budget - made} of {budget} flasks are left"
+    if known is None:
+        return StopAdvice(None, f"go on: too few flasks are fully measured for a model to judge by{left}")
+    pool = pool_of(known.space, known.history.points, np.random.default_rng(campaign.setup.seed))
+    if not len(pool):
+        return StopAdvice(should_stop=True, sentence="stop: every setting of the space was tried")
+    if len(known.objective.responses) > 1:
+        return _by_volume(known, pool, left)
+    response, sign = known.objective.responses[0], known.objective.responses[0].sign
+    gain, noise = _gain(known, pool), known.noise(0)
+    outcomes = sign * known.history.outcomes[known.history.is_complete, 0]
+    least = max(_OF_RANGE * float(np.ptp(outcomes)), _OF_NOISE * noise)
+    numbers = (
+        f"the most promising flask is expected to add {gain:.2g} {response.unit} to the best {response.name}, repeats "
+        f"differ by {noise:.2g} {response.unit}"
+    )
+    return StopAdvice(gain < least, f"{'stop' if gain < least else 'go on'}: {numbers}{left}", gain, noise)
+
+
+def _gain(known: Learned, pool: Array) -> float:
+    """Return the largest expected improvement of one response, times the probabilities of success and of the limits."""
+    from scipy.stats import norm
+
+    from superatom.conditions.recommenders.acquisition import improvement
+
+    sign = known.objective.responses[0].sign
+    mean, spread = known.mean_and_spread(0, pool)
+    at_best, _ = known.mean_and_spread(0, known.history.points[known.best][None])
+    gain = improvement(sign * mean, spread, float(sign * at_best[0])) * known.success_probability(pool)
+    for limit in known.objective.limits:
+        mean, spread = known.mean_and_spread(known.objective.measured.index(limit.name), pool)
+        high = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
+        low = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
+        gain = gain * np.maximum(high - low, 0.0)
+    return float(gain.max())
+
+
+def _by_volume(known: Learned, pool: Array, left: str) -> StopAdvice:
+    """Return the advice for several responses: the volume one more flask is expected to add, against that dominated."""
+    from superatom.conditions.recommenders.acquisition import acquisition
+
+    drawn = pool[np.random.default_rng(0).permutation(len(pool))[:_LOOKED_AT]]
+    value = acquisition(known.models, known.objective, known.history, 0)
+    expected = float(np.exp(value(known.encode(drawn), known.encode(drawn[:0]))).max())
+    volume = _dominated(known)
+    share = expected / volume if volume > 0 else float("inf")
+    if not np.isfinite(share):
+        said = f"go on: no flask is better than the reference on every response yet{left}"
+        return StopAdvice(should_stop=False, sentence=said)
+    word = "stop" if share < _OF_RANGE else "go on"
+    sentence = f"{word}: the most promising flask is expected to add {100 * share:.2g} % to the dominated volume{left}"
+    return StopAdvice(share < _OF_RANGE, sentence, share)
+
+
+def _dominated(known: Learned) -> float:
+    import torch
+    from botorch.utils.multi_objective.hypervolume import Hypervolume
+
+    from superatom.conditions.recommenders.acquisition import _references as references
+
+    rows = [
+        i for i in np.flatnonzero(known.history.is_complete).tolist() if keeps_limits(known.objective, known.history, i)
+    ]
+    signs = np.array([response.sign for response in known.objective.responses])
+    values = known.history.outcomes[rows][:, : len(signs)] * signs
+    front = values[is_on_front(values)]
+    return float(Hypervolume(torch.tensor(references(known.objective, known.history))).compute(torch.from_numpy(front)))
+
+
+def flask_counts(flasks: Sequence[Flask]) -> dict[str, int]:
+    """Return how many flasks stand where."""
+    return {status.value: sum(flask.status is status for flask in flasks) for status in FlaskStatus}

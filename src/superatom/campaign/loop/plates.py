@@ -1,0 +1,69 @@
+"""A batch as a plate to carry to the bench: a column for the flask, each parameter, each number to be measured.
+
+`superatom.campaign.loop.returned` reads it back.
+"""
+
+from __future__ import annotations
+
+from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.state import Handed
+from superatom.campaign.loop.translation import response_column
+from superatom.conditions.space import Parameter, Setting, Space
+from superatom.data.sheets.cells import protected
+from superatom.data.sheets.columns import parse_header
+from superatom.errors import CampaignError
+from superatom.units import plain_number
+
+FLASK, STATUS, REASON, EXPECTED = "flask", "status", "reason", "expected "
+_WORDS = ("outcome_class", "notes", STATUS)
+
+
+def plate_rows(campaign: Campaign, handed: Handed) -> list[list[str]]:
+    """Return a header and one row for each flask of a batch; text safe for a spreadsheet."""
+    space, units = campaign.setup.space, campaign.setup.objective.units
+    measured = [column.header for n, u in units.items() if (column := response_column(n, u)) is not None]
+    header = [FLASK, *(headed(p.name, p.unit) for p in space.parameters), *measured, *_WORDS]
+    has_model = [name for name in units if any(name in s.expected for s in handed.batch.suggestions)]
+    rows = [[*header, *(EXPECTED + name for name in has_model), REASON]]
+    for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
+        cells = [name, *(_written(space, p, suggestion.settings[p.name]) for p in space.parameters)]
+        cells += [""] * (len(header) - len(cells))
+        for response in has_model:
+            told = suggestion.expected.get(response)
+            cells.append(f"{told.mean:.3g} ± {told.spread:.2g} {units[response]}".strip() if told else "")
+        rows.append([*cells, protected(suggestion.reason)])
+    return rows
+
+
+def check_ending(ending: str) -> None:
+    """Refuse a file that is no plate, before any work is done."""
+    if ending not in (".csv", ".xlsx"):
+        raise CampaignError(f"a plate is written as .csv or .xlsx, not {ending or 'without ending'!r}")
+
+
+def plate_bytes(campaign: Campaign, handed: Handed, ending: str) -> bytes:
+    """Return a batch as a file, ``.csv`` or ``.xlsx``; raises `CampaignError` for another ending."""
+    check_ending(ending)
+    rows = plate_rows(campaign, handed)
+    if ending == ".csv":
+        from superatom.data.sheets.delimited import to_delimited
+
+        return to_delimited(rows).encode("utf-8-sig")
+    from superatom.data.sheets.workbook import to_workbook
+
+    numeric = {i for i, p in enumerate(campaign.setup.space.parameters, start=1) if p.is_numeric}
+    typed = [[float(c) if i in numeric and c else c for i, c in enumerate(row)] for row in rows[1:]]
+    return to_workbook([("plate", [rows[0], *typed])])
+
+
+def headed(name: str, unit: str) -> str:
+    """Return a header that states the unit, unless the name does: every field of the library with a unit names it."""
+    return name if not unit or parse_header(name) is not None else f"{name} [{unit}]"
+
+
+def _written(space: Space, parameter: Parameter, setting: Setting) -> str:
+    """Return a setting as a cell; four digits are enough of a number that no step and no sum holds to more."""
+    if isinstance(setting, str):
+        return protected(setting)
+    is_bound = any(c.is_equality and parameter.name in c.names for c in space.constraints)
+    return plain_number(setting if parameter.step or is_bound or space.table else float(f"{setting:.4g}"))

@@ -1,0 +1,60 @@
+"""Which ligands a geometry holds, counted from its bonds, against those its blueprint asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from superatom.structures.assembly.blueprint import Blueprint
+from superatom.structures.assembly.conformers import named_ligand
+from superatom.structures.assembly.topologies import topologies
+from superatom.structures.bonds import connected, covalent_bonds
+from superatom.structures.elements import METALS
+from superatom.structures.structure import Structure
+from superatom.structures.symbols import covalent_radius
+
+BOND_SLACK_A = 0.25  # beyond the sum of the covalent radii; relaxed bonds keep well below, contacts of ligands above
+
+Composition = tuple[tuple[str, int], ...]
+
+
+def expected_ligands(blueprint: Blueprint) -> Counter[Composition]:
+    """Return the ligands of a blueprint as {composition: number}; empty for a host-guest model.
+
+    >>> lantern = Blueprint("lantern", ("Pd",) * 2 + ("Au",) * 4, (("thiolate", "SCH3"),))
+    >>> expected_ligands(lantern)
+    Counter({(('C', 1), ('H', 3), ('S', 1)): 8})
+    """
+    roles = topologies()[blueprint.topology].roles
+    found: Counter[Composition] = Counter()
+    for role, name in blueprint.ligands:
+        found[tuple(sorted(named_ligand(name).composition))] += roles[role]
+    return found
+
+
+def ligands(structure: Structure) -> Counter[Composition]:
+    """Return the molecules that the bonds between non-metals make, as {composition: number}, in a relaxed geometry.
+
+    >>> ligands(Structure(("Au", "S", "H"), [[0, 0, 0], [0, 0, 2.3], [0, 1.34, 2.3]]))
+    Counter({(('H', 1), ('S', 1)): 1})
+    """
+    symbols, positions = structure.symbols, structure.positions
+    radii = [covalent_radius(symbol) for symbol in symbols]
+    graph = [
+        [b for b in near if np.linalg.norm(positions[a] - positions[b]) < radii[a] + radii[b] + BOND_SLACK_A]
+        for a, near in enumerate(covalent_bonds(symbols, positions))
+    ]
+    others = [i for i, symbol in enumerate(symbols) if symbol not in METALS]
+    parts = (Counter(symbols[i] for i in part) for part in connected(graph, others))
+    return Counter(tuple(sorted(part.items())) for part in parts)
+
+
+def has_its_ligands(structure: Structure, blueprint: Blueprint) -> bool:
+    """Return whether a relaxed cluster has the ligands of its blueprint, whole and apart from each other.
+
+    True for what has no ligands to compare: a host-guest model, or a topology that is not in the table.
+    """
+    if not blueprint.ligands or blueprint.topology not in topologies():
+        return True
+    return ligands(structure) == expected_ligands(blueprint)

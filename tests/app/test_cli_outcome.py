@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sklearn", reason="outcome models need scikit-learn")
+
+from superatom.app.cli import main
+from worlds_outcomes import syntheses, volumes
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a user's own table: temperature, pH and whether it worked."""
+    path = tmp_path_factory.mktemp("tables") / "mine.csv"
+    with path.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["temperature_C", "ph", "success"])
+        for e in syntheses(60):
+            writer.writerow([e.settings["temperature_C"], e.settings.get("ph", ""), int(bool(e.success))])
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "m"
+    assert main(["outcome", "train", str(folder), "--data", str(table), "--kind", "forest"]) == 0
+    return folder
+
+
+def test_predict_says_how_sure_it_is(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["outcome", "predict", "--model", str(model), "--set", "temperature_C=20", "--set", "ph=11"]
+    assert main(asked) == 0
+    assert "probability of success 0." in capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["in_domain"] is True
+    assert answer["probability"] > 0.5
+    assert main([*asked[:-1], "ph=40", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["in_domain"] is False
+    assert "pH 40 is outside" in answer["remarks"][0]
+
+
+def test_a_map_as_picture_and_numbers(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
+    picture, numbers = tmp_path / "m.svg", tmp_path / "m.csv"
+    asked = ["outcome", "map", "--model", str(model), "--points", "5", "--picture", str(picture), "--csv", str(numbers)]
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["highest_at"]["temperature_C"] < 60
+    assert picture.read_text().lstrip().startswith("<?xml")
+    assert len(numbers.read_text().splitlines()) == 26
+
+
+def test_explain_in_bench_units(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = tmp_path / "tree.svg"
+    asked = ["outcome", "explain", "--model", str(model), "--recipes", "2000", "--dependence", "ph"]
+    assert main([*asked, "--picture", str(chart)]) == 0
+    said = capsys.readouterr().out
+    assert "°C" in said
+    assert "of 0.95 and 0.9" in said
+    assert "partial dependence on ph" in said
+    assert chart.read_text().startswith("<svg")
+
+
+def test_learning_from_the_lab_s_own_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from superatom.data.records import Conditions, Quantity
+    from superatom.data.stores.opening import open_store
+    from superatom.data.synthesis_records import OutcomeClass, Product, SynthesisRecord
+
+    monkeypatch.setenv("SUPERATOM_LIBRARY", str(tmp_path / "lab.sqlite"))
+    assert main(["outcome", "predict", "--data", "own", "--set", "ph=9"]) == 2
+    assert "record failures too" in capsys.readouterr().err
+    with open_store(author="ada") as store:
+        store.add_many(
+            [
+                SynthesisRecord(
+                    "[Au25(PET)18]-", ("PET",), conditions=Conditions(ph=Quantity.parse(str(p), "pH")),
+                    product=Product(OutcomeClass.MONODISPERSE if p > 8 else OutcomeClass.MIXTURE),
+                )
+                for p in range(2, 14)
+            ]
+        )  # fmt: skip
+    asked = ["outcome", "predict", "--data", "own", "--kind", "logistic", "--ligand", "PET", "--set", "ph=12", "--json"]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out)["probability"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["predict", "--kind", "forrest"], "Did you mean forest"),
+        (["predict", "--set", "ph"], "write name=number, such as ph=9"),
+        (["predict", "--data", "none.csv"], "cannot read the table none.csv"),
+        (["predict", "--model", "nowhere"], "holds no outcome model"),
+        (["map", "--kind", "logistic", "--x", "phh"], "Did you mean ph"),
+        (["distances", "moonshine", "GSH"], "'moonshine' is no ligand"),
+        (["map", "--picture", "no/such/folder/map.png"], "there is no folder"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["outcome", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_mixtures_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "volumes.csv"
+    rows = [[*e.settings.values(), int(bool(e.success))] for e in volumes(40)]
+    path.write_text("water_mL,acid_mL,metal_mL,crystals\n" + "\n".join(",".join(map(str, r)) for r in rows))
+    asked = ["outcome", "predict", "--data", str(path), "--outcome", "crystals", "--kind", "svm", "--set", "acid_mL=8"]
+    assert main([*asked, "--set", "water_mL=1", "--set", "metal_mL=1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["probability"] > 0.5
+
+
+def test_a_twin_of_a_measured_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, picture = tmp_path / "sizes.csv", tmp_path / "phases.svg"
+    rows = [f"{t},{r},{2 + t / 20 - r / 2}" for t in range(0, 100, 10) for r in range(1, 5)]
+    path.write_text("t_C,ratio,size_nm\n" + "\n".join(rows))
+    asked = ["outcome", "twin", str(path), "size_nm", "--set", "t_C=50", "--set", "ratio=2", "--x", "t_C"]
+    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
+    assert main([*asked, "--y", "ratio", "--bounds", "2,4", "--picture", str(picture), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["predicted"][0]["mean"] == pytest.approx(3.5, abs=0.2)
+    assert picture.exists()
+    assert main([*asked[:-2], "--bounds", "a,b"]) == 2
+    assert "such as 2,5,10" in capsys.readouterr().err
