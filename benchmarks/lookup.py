@@ -26,7 +26,7 @@ from record import row, write
 CACHE = Path(__file__).parent / "cache" / "lookup.jsonl"
 MAIN = tuple(name for name in CASES if name not in ("noisy", "constrained", "failures"))
 STUDIES = tuple((name, 1) for name in CASES) + tuple((name, 4) for name in MAIN)
-SLOW_IN_CASES = ("optuna-gp", "rf-ei")  # left out where only a comparison with GP-EI and BayBE is asked
+SLOW_IN_CASES = ("optuna-gp", "rf-ei", "gp-ei, length per input")  # not in batches and special cases
 
 
 def experiments_to_hit(table: Table, method: str, seed: int, batch: int, cap: int) -> int:

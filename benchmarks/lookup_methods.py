@@ -76,7 +76,9 @@ class Regression(Method):
 
 
 class GaussianProcess(Regression):
-    """A Matérn-5/2 Gaussian process with one length."""
+    """A Matérn-5/2 Gaussian process with one length for all inputs."""
+
+    has_lengths = False
 
     def predict(self, x: Array, y: Array, new: Array) -> tuple[Array, Array]:
         """Return mean and spread at new inputs."""
@@ -84,12 +86,19 @@ class GaussianProcess(Regression):
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-        kernel = ConstantKernel(1.0) * Matern(1.0, (1e-2, 1e2), nu=2.5) + WhiteKernel(1e-2, (1e-6, 1.0))
+        lengths = np.ones(x.shape[1]) if self.has_lengths else 1.0
+        kernel = ConstantKernel(1.0) * Matern(lengths, (1e-2, 1e2), nu=2.5) + WhiteKernel(1e-2, (1e-6, 1.0))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=self.seed).fit(x, y)
         mean, spread = model.predict(new, return_std=True)
         return mean, spread
+
+
+class GaussianProcessLengths(GaussianProcess):
+    """The same with a length per input."""
+
+    has_lengths = True
 
 
 class Forest(Regression):
@@ -264,6 +273,7 @@ RECOMMENDERS: dict[str, type[Method]] = {
     "superatom, same start": SuperatomSameStart,
     "random": Method,
     "gp-ei": GaussianProcess,
+    "gp-ei, length per input": GaussianProcessLengths,
     "rf-ei": Forest,
     "optuna-tpe": Optuna,
     "optuna-gp": OptunaGP,

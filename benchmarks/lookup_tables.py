@@ -17,6 +17,14 @@ from superatom.data.sources import fetch
 
 Array = NDArray[np.float64]
 TOP = 0.01
+SMILES_OF = {
+    "ethylammonium": "CC[NH3+]", "propylammonium": "CCC[NH3+]", "butylammonium": "CCCC[NH3+]",
+    "isopropylammonium": "CC(C)[NH3+]", "dimethylammonium": "C[NH2+]C", "acetamidinium": "CC(N)=[NH2+]",
+    "methylammonium": "C[NH3+]", "guanidinium": "NC(N)=[NH2+]", "hydroxylammonium": "O[NH3+]",
+    "formamidinium": "NC=[NH2+]", "tetramethylammonium": "C[N+](C)(C)C", "hydrazinium": "N[NH3+]",
+    "ammonium": "[NH4+]", "trimethylammonium": "C[NH+](C)C", "azetidinium": "C1C[NH2+]C1",
+    "imidazolium": "c1c[nH]c[nH+]1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,15 +99,14 @@ class Table:
 
 
 def olympus(name: str) -> Table:
-    """Return one of the Olympus tables; SMILES and elements or ions with given descriptors become chemicals."""
+    """Return one of the Olympus tables; its substances become chemicals.
+
+    The descriptors that come with the perovskites are not used: they are the same for all options of a parameter.
+    """
     found = sorted(fetch("olympus-lookup").rglob("config.json"))  # in the mirror and in the public repository
     folder = next(path.parent for path in found if path.parent.name in (name, f"dataset_{name}"))
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     rows = [line for line in csv.reader((folder / "data.csv").read_text(encoding="utf-8").splitlines()) if line]
-    given: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    if (folder / "descriptors.csv").exists():
-        for parameter, option, descriptor, value in csv.reader((folder / "descriptors.csv").read_text().splitlines()):
-            given[parameter][option][descriptor] = float(value)
     parameters, columns = [], {}
     for i, item in enumerate(config["parameters"]):
         cells = [line[i] for line in rows]
@@ -107,13 +114,9 @@ def olympus(name: str) -> Table:
             columns[item["name"]] = [float(cell) for cell in cells]
             parameters.append(Parameter.continuous(item["name"], item["low"], item["high"]))
             continue
-        options = tuple(item["options"])
-        of_option = given.get(item["name"])
-        descriptors = None
-        if of_option:
-            descriptors = {key: [of_option[o][key] for o in options] for key in of_option[options[0]]}
-        columns[item["name"]] = cells
-        parameters.append(Parameter.chemical(item["name"], options, descriptors=descriptors))
+        options = [SMILES_OF.get(option, option) for option in item["options"]]
+        columns[item["name"]] = [SMILES_OF.get(cell, cell) for cell in cells]
+        parameters.append(Parameter.chemical(item["name"], options))
     goal = Goal.MAXIMISE if config["default_goal"].startswith("max") else Goal.MINIMISE
     return Table(name, Space.of_table(columns, parameters), tuple((float(line[-1]),) for line in rows), goal)
 

@@ -96,6 +96,7 @@ def test_learning_from_the_lab_s_own_records(
     [
         (["predict", "--kind", "forrest"], "Did you mean forest"),
         (["predict", "--set", "ph"], "write name=number, such as ph=9"),
+        (["predict", "--set", "ph=nan"], "write name=number, such as ph=9"),
         (["predict", "--data", "none.csv"], "cannot read the table none.csv"),
         (["predict", "--model", "nowhere"], "holds no outcome model"),
         (["map", "--kind", "logistic", "--x", "phh"], "Did you mean ph"),

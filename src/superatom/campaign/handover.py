@@ -126,7 +126,7 @@ def _step(numbers: Sequence[float], low: float, high: float) -> float | None:
     """Return the coarsest round step that reaches every number and cuts the range into `_FINE` parts, or None.
 
     >>> _step([0, 25, 40], 0, 40), _step([3.3, 10, 20], 3.3, 20), _step([0.111, 0.333, 0.999], 0.111, 0.999)
-    (1.0, 0.1, 0.001)
+    (1.0, 0.1, 0.002)
     """
     decade = math.floor(math.log10((high - low) / _FINE))
     for exponent in range(decade, decade - 3, -1):

@@ -169,6 +169,8 @@ def test_descriptors_come_from_the_tables_and_are_never_filled_in() -> None:
     reductants = describe(["NaBH4", "CO"])
     assert "electrons_delivered" in reductants
     assert all(len(values) == 2 for values in reductants.values())
+    halides = describe(["Cl", "Br", "I"])
+    assert halides["atomic_number"] == (17, 35, 53)
     with pytest.raises(UnknownNameError, match="wibble"):
         describe(["THF", "wibble"])
 
@@ -183,6 +185,11 @@ def test_like_chemicals_lie_closer_than_unlike_ones() -> None:
     assert apart(0, 1) < apart(0, 2)
     pairs = [apart(i, j) ** 2 for i in range(4) for j in range(i)]
     assert np.mean(pairs) == pytest.approx(2.0)  # 1 for another name, 1 on average for other descriptors
+
+
+def test_descriptors_that_are_the_same_for_all_options_say_nothing() -> None:
+    parameter = Parameter.chemical("a", ["x", "y"], descriptors={"d": [1.0, 1.0]})
+    assert [block.kind for block in Encoding(Space((parameter,))).blocks] == ["identity"]
 
 
 @given(st.integers(0, 1000), st.integers(1, 6))

@@ -68,4 +68,4 @@ def test_volumes_are_read_as_amounts(store: Store) -> None:
     assert plan.counts["refused"] == 0
     record = plan.rows[0].record
     assert record is not None
-    assert str(record.amounts["HClO4"]) == "3.658 mL"
+    assert str(record.amounts["HClO4"]) == "3.658 ml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,9 @@ Data = Annotated[
     str, typer.Option(metavar="WHAT", help="cited (the recipes of the literature), own, all, or a CSV file.")
 ]
 OutcomeColumn = Annotated[str, typer.Option(help="Of a CSV file: the column of 1 (success) and 0.")]
-Kind = Annotated[str, typer.Option(help="gp, forest, logistic, svm, dense, siamese, graph+svm|dense|siamese.")]
+Kind = Annotated[
+    str, typer.Option(help="gp, forest, logistic, svm, dense, siamese, graph+svm|dense|siamese, stated, majority.")
+]
 Model = Annotated[Path | None, typer.Option(metavar="FOLDER", help="A trained model, instead of --data and --kind.")]
 Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn.")]
 LigandsOf = Annotated[list[str] | None, typer.Option("--ligand", help="Ligand, by name or SMILES; may repeat.")]
@@ -303,5 +306,7 @@ def _proposal(
         try:
             numbers[name.strip()] = float(value)
         except ValueError:
-            raise ModelError(f"{text!r} is no setting; write name=number, such as ph=9") from None
+            numbers[name.strip()] = math.nan
+        if not name.strip() or not math.isfinite(numbers[name.strip()]):
+            raise ModelError(f"{text!r} is no setting; write name=number, such as ph=9")
     return proposal(ligand or (), solvent or (), reductant, numbers)

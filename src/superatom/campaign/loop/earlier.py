@@ -68,7 +68,7 @@ def _of_campaign(setup: Setup, campaign: Campaign) -> EarlierTask:
         there = (units | parameters).get(name, unit)
         if there != unit:
             raise CampaignError(
-                f"{name} is in {there or 'no unit'} in {campaign.name}, and in {unit or 'no unit'} here"
+                f"{name} is in {there or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here"
             )
     records = [
         record

@@ -1,4 +1,4 @@
-"""Numbers that say how alike two chemicals are: of the ligand, solvent and reagent tables, and of the molecule."""
+"""Numbers that say how alike two chemicals are: of the element, the tables of this package, and the molecule."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from superatom.structures.ligands import ligand_table
 _MOLECULE = (
     "MolLogP", "MolMR", "TPSA", "LabuteASA", "ExactMolWt", "FractionCSP3", "NumHAcceptors", "NumHDonors",
     "NumRotatableBonds", "NumAromaticRings", "NumAliphaticRings", "NumHeteroatoms", "BertzCT", "HallKierAlpha",
-    "Kappa1", "Kappa2", "Kappa3", "Chi0v", "Chi1v", "MaxEStateIndex", "MinEStateIndex", "BalabanJ", "fr_halogen", "qed",
+    "Kappa1", "Chi0v", "Chi1v", "MaxEStateIndex", "MinEStateIndex", "fr_halogen", "qed",
 )  # fmt: skip
 
 
 def describe(options: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Return descriptor name to one number per option, for names of the tables or SMILES.
+    """Return descriptor name to one number per option, for names of the tables, element symbols or SMILES.
 
-    Of the tables: relative permittivity and boiling point of a solvent, electrons delivered, standard potential and
-    molar mass of a reagent. Of the molecule (the free form of a ligand), where every option has a SMILES: RDKit's
-    two-dimensional descriptors of size, shape, polarity and branching. A descriptor that one of the options lacks is
-    left out for all, never filled in; so is one that is the same for all.
+    Of an element: atomic number, mass and covalent radius. Of the tables: relative permittivity and boiling point of a
+    solvent, electrons delivered, standard potential and molar mass of a reagent. Of the molecule (the free form of a
+    ligand), where every option has a SMILES: RDKit's two-dimensional descriptors of size, shape, polarity and
+    branching. A descriptor that one of the options lacks is left out for all, never filled in; so is one that is the
+    same for all.
 
-    Raises `UnknownNameError` for a name that is in no table and no SMILES.
+    Raises `UnknownNameError` for a name that is in no table, no element and no SMILES.
 
     >>> sorted(describe(["NaBH4", "TBAB", "CO"]))[:2]
     ['electrons_delivered', 'molar_mass']
@@ -54,9 +55,10 @@ def _known(option: str) -> dict[str, float]:
             molar_mass=reagent.molar_mass,
         )
         smiles = smiles or reagent.smiles
+    found |= _element(option)
     molecule = _molecule(smiles or option)
     if not found and molecule is None:
-        raise UnknownNameError(f"{option!r} is in no ligand, solvent or reagent table and is no SMILES")
+        raise UnknownNameError(f"{option!r} is in no ligand, solvent or reagent table, no element and no SMILES")
     return found | (molecule or {})
 
 
@@ -65,6 +67,23 @@ def _solvent(name: str) -> Solvent | None:
         return solvent(name)
     except UnknownNameError:
         return None
+
+
+def _element(symbol: str) -> dict[str, float]:
+    """Return what tells an element from another: atomic number, mass and covalent radius in Å.
+
+    The radii are those of B. Cordero et al., Dalton Trans. 2008, 2832, doi:10.1039/b801115j, as in ASE.
+    """
+    from ase.data import atomic_masses, atomic_numbers, covalent_radii
+
+    number = atomic_numbers.get(symbol, 0)
+    if not number:
+        return {}
+    return {
+        "atomic_number": float(number),
+        "atomic_mass": float(atomic_masses[number]),
+        "covalent_radius_A": float(covalent_radii[number]),
+    }
 
 
 def _filled(**values: float | None) -> dict[str, float]:

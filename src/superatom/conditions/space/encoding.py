@@ -69,8 +69,9 @@ def _tables(parameter: Parameter) -> list[Array]:
         return []
     n = len(parameter.options)
     tables = [np.eye(n) / np.sqrt(2.0)]
-    if parameter.kind is ParameterKind.CHEMICAL and parameter.descriptors and n > 1:
-        tables.append(_components(np.array(list(parameter.descriptors.values())).T))
+    values = np.array(list(parameter.descriptors.values())).T
+    if parameter.kind is ParameterKind.CHEMICAL and values.size and np.ptp(values, axis=0).any():
+        tables.append(_components(values))
     return tables
 
 
@@ -78,8 +79,6 @@ def _components(values: Array) -> Array:
     """Return principal components of standardised descriptors (n_options, n_descriptors), 1 apart on average."""
     spreads = values.std(axis=0)
     standard = (values - values.mean(axis=0))[:, spreads > 0] / spreads[spreads > 0]
-    if not standard.size:
-        return np.zeros((len(values), 1))
     left, sizes, _ = np.linalg.svd(standard, full_matrices=False)
     kept = int(np.searchsorted(np.cumsum(sizes**2) / np.sum(sizes**2), _VARIANCE_KEPT)) + 1
     components = left[:, :kept] * sizes[:kept]

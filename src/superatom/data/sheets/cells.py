@@ -17,7 +17,6 @@ from superatom.errors import UnitError
 
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?")
 _SEPARATOR = re.compile(r", | \+ | / ")
-_ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^;]*?)\s*(?:;|$)', re.DOTALL)
 _WITH_NUMBERS = re.compile(r"(?P<text>.*) \[(?P<numbers>[^\[\]]*)\]", re.DOTALL)
 
 
@@ -58,8 +57,11 @@ def split(text: str) -> tuple[str, ...]:
     """
     if ";" not in text and '"' not in text:
         return tuple(part.strip() for part in _SEPARATOR.split(text) if part.strip())
-    found = [match[1] for match in _ITEM.finditer(text) if match[1]]
-    return tuple(_unquoted(item) for item in found)
+    items, place = [], 0
+    while place < len(text):
+        item, place = _item(text, place)
+        items += item
+    return tuple(items)
 
 
 def as_entered(quantity: Quantity) -> str:
@@ -123,10 +125,19 @@ def _needs_quotes(item: str) -> bool:
     return not item or item != item.strip() or ";" in item or '"' in item or _SEPARATOR.search(item) is not None
 
 
-def _unquoted(item: str) -> str:
-    if not item.startswith('"'):
-        return item
-    try:
-        return str(json.loads(item))
-    except ValueError:
-        return item
+def _item(text: str, start: int) -> tuple[list[str], int]:
+    """Return the item that begins at `start`, if there is one, and where the next begins."""
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if text.startswith('"', start):
+        try:
+            item, end = json.JSONDecoder().raw_decode(text, start)
+        except ValueError:
+            end = -1
+        after = text.find(";", end) if end > 0 else -1
+        if end > 0 and not text[end : after if after >= 0 else len(text)].strip():
+            return [item], after + 1 if after >= 0 else len(text)
+    end = text.find(";", start)
+    end = end if end >= 0 else len(text)
+    item = text[start:end].strip()
+    return [item] if item else [], end + 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from superatom.data.sheets.columns import parse_header, record_of, values_of
 from superatom.data.sheets.fields import families, plain_fields
-from superatom.data.sheets.mapping import Match, Sureness
+from superatom.data.sheets.mapping import Match, Sureness, guess_mapping
 from superatom.data.sheets.rows import read_rows
 from superatom.data.sheets.tables import Cell, Table, TableRow
 from superatom.data.synthesis_records import SynthesisRecord
@@ -38,7 +38,11 @@ def edited(record: SynthesisRecord, changes: Mapping[str, str]) -> tuple[Synthes
     columns = {}
     for name in changes:
         if (column := parse_header(name)) is None:
-            hint = did_you_mean(name, [*plain_fields(), *families()])
+            [guess] = guess_mapping([name])
+            meant = (
+                guess.column.header if guess.column is not None and guess.column.field.name in plain_fields() else ""
+            )
+            hint = f" Did you mean {meant}?" if meant else did_you_mean(name, [*plain_fields(), *families()])
             raise UnknownNameError(
                 f"{name!r} is no field of a record.{hint} `superatom records template` lists them all"
             )

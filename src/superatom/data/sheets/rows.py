@@ -170,10 +170,15 @@ class _RowReader:
                 self._say(match, cell, f"{text!r} is no {field.title.lower()}; legal: {legal}, or an empty cell")
             else:
                 self._values[column] = chosen
-        elif match.sureness is Sureness.OWN or field.name not in ("citation", "doi"):
-            self._values[column] = text
-        else:
+        elif field.name == "doi":
+            found = _DOI.fullmatch(text)
+            self._values[column] = found["doi"] if found else text
+            if found is None:
+                self._say(match, cell, f"{text!r} is no DOI; one looks like 10.1039/d5nh00353a", is_error=False)
+        elif field.name == "citation" and match.sureness is not Sureness.OWN:
             self._source(text)
+        else:
+            self._values[column] = text
 
     def _source(self, text: str) -> None:
         """Sort what people write under "source": their own, a DOI, or a citation."""

@@ -13,6 +13,7 @@ from superatom.units import unit_named
 MOST_ROWS = 200_000
 MOST_COLUMNS = 2_000
 MOST_BYTES = 200_000_000
+_LONGEST_HEADER = 1_000  # characters
 CSV_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".txt"})
 
 
@@ -118,6 +119,10 @@ def table_of(
         header.pop()
     if len(header) > MOST_COLUMNS:
         raise ReferenceDataError(f"{name} has {len(header)} columns; at most {MOST_COLUMNS} are read")
+    if longest := [column for column in header if len(column) > _LONGEST_HEADER]:
+        raise ReferenceDataError(
+            f"{name}: the header {longest[0][:40]!r}... has {len(longest[0])} characters; shorten it"
+        )
     repeated = sorted({column for column in header if column and header.count(column) > 1})
     if repeated:
         raise ReferenceDataError(f"{name}: the column {repeated[0]!r} stands more than once; give each its own name")

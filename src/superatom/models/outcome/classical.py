@@ -1,4 +1,4 @@
-"""Learners of scikit-learn: logistic regression, support vectors, random forest, Gaussian process, and the majority.
+"""Learners of scikit-learn: logistic regression, support vectors, forest, Gaussian process; and two that know nothing.
 
 Missing values are filled with the median of the training rows and flagged by a mask column; both are learnt inside the
 fold. Nothing of these is ever stored but the training table: refitting gives the same model.
@@ -45,16 +45,29 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A logistic regression on what is stated, whatever its value: how far the habits of reporting go."""
+
+    fitted: Fitted | Constant | Stated
+
+    def probability(self, items: Inputs) -> FloatArray:
+        """Return the probability of success, shape (n,), before calibration."""
+        return self.fitted.probability(_stated(items))
+
+
+@dataclass(frozen=True, slots=True)
 class Classical:
     """One of `CLASSICAL` with its hyperparameters."""
 
     name: str
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted | Constant:
+    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted | Constant | Stated:
         """Return the pipeline fitted to rows `items` with outcomes `y`."""
         if self.name == "majority" or len(np.unique(y)) < 2:
             return Constant(float(2 * y.sum() > len(y)))
+        if self.name == "stated":
+            return Stated(Classical("logistic").fit(_stated(items), y, seed))
         need("sklearn")
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_selection import VarianceThreshold
@@ -72,6 +85,10 @@ class Classical:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
             return Fitted(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
+
+
+def _stated(items: Inputs) -> Inputs:
+    return Inputs(np.isfinite(items.x).astype(float), np.zeros_like(items.is_log), items.molecules)
 
 
 def _logistic(seed: int, *, c: float = 0.3) -> Any:
@@ -108,4 +125,4 @@ _MAKERS: Mapping[str, Callable[..., Any]] = {
     "forest": _forest,
     "gp": _gaussian_process,
 }
-CLASSICAL = ("majority", *_MAKERS)
+CLASSICAL = ("majority", "stated", *_MAKERS)

@@ -54,7 +54,11 @@ class Domain:
         """Return for each row whether it is in the domain."""
         outside = np.asarray(((items.x < self.low) | (items.x > self.high)).any(axis=1))
         far = self.distances(items) > self.reach
-        return [not (o or f) and not unknown_chemicals([e]) for o, f, e in zip(outside, far, examples, strict=True)]
+        names = {c.name for c in self.columns}
+        return [
+            not (o or f) and names >= set(e.settings) and not unknown_chemicals([e])
+            for o, f, e in zip(outside, far, examples, strict=True)
+        ]
 
     def remarks(self, example: Example, items: Inputs) -> tuple[str, ...]:
         """Return in words why a row is outside the domain, if it is."""

@@ -20,7 +20,7 @@ class _Placed:
     children: tuple[_Placed, ...]
 
 
-def flow_chart(explanation: Explanation, *, folded: float = 0.02) -> str:
+def flow_chart(explanation: Explanation, *, folded: float = 0.05) -> str:
     """Return the tree as an SVG document; the left branch of every question is yes.
 
     A part of the tree that fewer than the share `folded` of the recipes reach is drawn as one dashed box: the picture

@@ -1,7 +1,8 @@
 """The kinds of outcome model by name, with the ranges their hyperparameters are searched in.
 
 ``svm``, ``dense`` and ``siamese``, each also with ``graph+``, are the six of Table 2 of Li et al. 2019
-(doi:10.1002/aisy.201900029); the Gaussian process, the forest and the logistic regression are the honest baselines.
+(doi:10.1002/aisy.201900029); the Gaussian process, the forest and the logistic regression are the honest baselines, and
+``stated`` tells what the mere presence of numbers gives away.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ _NETWORK: Mapping[str, Range] = {
 _GRAPH = {"depth": Range(1, 3), "length": Range(4, 20)}
 _SPACES: Mapping[str, Mapping[str, Range]] = {
     "majority": {},
+    "stated": {},  # sees which values are stated, not the values
     "logistic": {"c": Range(0.003, 30.0, is_log=True)},
     "svm": {"c": Range(0.05, 100.0, is_log=True), "gamma": Range(0.002, 2.0, is_log=True)},
     "forest": {"leaf": Range(1, 12, is_log=True), "feature_share": Range(0.1, 1.0)},

@@ -115,6 +115,8 @@ def draw_map(made: ProbabilityMap, path: str | Path, title: str = "") -> Path:
             panel.contourf(
                 x.points, y.points, inside[:, :, c, r, b].T, levels=[-0.5, 0.5], colors="none", hatches=["////"]
             )
+        panel.set_xscale("log" if x.is_log else "linear")
+        panel.set_yscale("log" if y.is_log else "linear")
         if more:
             panel.set_title(_at(more, (c, r, b)), fontsize=6)
             panel.tick_params(labelsize=6)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from superatom.models.extras import need
+from superatom.models.outcome.classical import Constant
 from superatom.models.outcome.descriptors import FloatArray
 from superatom.models.outcome.graphs import graphs
 from superatom.models.outcome.inputs import BoolArray, Inputs
@@ -114,8 +115,10 @@ class Neural:
     uses_graphs: bool
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def fit(self, items: Inputs, y: BoolArray, seed: int) -> FittedNetwork:
+    def fit(self, items: Inputs, y: BoolArray, seed: int) -> FittedNetwork | Constant:
         """Return the network trained on rows `items` with outcomes `y`; the same seed gives the same network."""
+        if len(np.unique(y)) < 2:
+            return Constant(float(y[0]))
         need("torch")
         import torch
 

@@ -19,7 +19,7 @@ _FACTS = ("ligands", "solvents", "reductant")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One setting and its range, in bench units, cut into `n` evenly spaced points.
+    """One setting and its range, in bench units, cut into `n` points, even in value or, `is_log`, in its logarithm.
 
     >>> Axis("ph", 7, 14, 8).points.tolist()
     [7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0]
@@ -29,27 +29,30 @@ class Axis:
     low: float
     high: float
     n: int
+    is_log: bool = False
 
     def __post_init__(self) -> None:
-        if self.n < 1 or not self.low <= self.high:
+        if self.n < 1 or not self.low <= self.high or (self.is_log and self.low <= 0):
             raise ModelError(f"the axis {self.name} from {self.low:g} to {self.high:g} in {self.n} points has no point")
 
     @property
     def points(self) -> FloatArray:
         """The values, shape (n,)."""
-        return np.linspace(self.low, self.high, self.n)
+        return (np.geomspace if self.is_log else np.linspace)(self.low, self.high, self.n)
 
 
 def axis(columns: Sequence[Descriptor], examples: Sequence[Example], text: str, n: int) -> Axis:
-    """Return the axis called by name (``ph``) with the range of the data, or with its own (``ph:7:14``).
+    """Return the axis called by name (``ph``) with the range of the middle 90 % of the data, or its own (``ph:7:14``).
+
+    Concentrations, ratios and times are spaced evenly in their logarithm.
 
     Raises `ModelError` for a name that is no setting of the model, or a range that cannot be read.
     """
     name, _, ends = text.partition(":")
-    known = [c.name for c in columns if c.is_setting]
+    known = {c.name: c for c in columns if c.is_setting}
     if name not in known:
         raise ModelError(
-            f"{name!r} is no setting of this model.{did_you_mean(name, known)} Its settings: {', '.join(known)}"
+            f"{name!r} is no setting of this model.{did_you_mean(name, [*known])} Its settings: {', '.join(known)}"
         )
     if ends:
         try:
@@ -58,8 +61,8 @@ def axis(columns: Sequence[Descriptor], examples: Sequence[Example], text: str, 
             raise ModelError(f"{text!r} is no axis; write a name, or name:low:high such as ph:7:14") from None
     else:
         values = [e.settings[name] for e in examples if name in e.settings]
-        low, high = min(values), max(values)
-    return Axis(name, low, high, n)
+        low, high = (float(v) for v in np.quantile(values, [0.05, 0.95]))
+    return Axis(name, low, high, n, is_log=known[name].is_logarithmic and low > 0)
 
 
 def grid(base: Example, axes: Sequence[Axis]) -> tuple[Example, ...]:

@@ -25,13 +25,13 @@ def save_outcome_model(model: OutcomeModel, folder: str | Path, card: Card | Non
     """
     root = Path(folder)
     root.mkdir(parents=True, exist_ok=True)
-    networks = [m for m in model.members if isinstance(m, FittedNetwork)]
+    networks = {i: m for i, m in enumerate(model.members) if isinstance(m, FittedNetwork)}
     if networks:
         need("safetensors")
         from safetensors.torch import save_file
 
         weights = {
-            f"{i}.{name}": tensor.contiguous() for i, m in enumerate(networks)
+            f"{i}.{name}": tensor.contiguous() for i, m in networks.items()
             for name, tensor in m.network.state_dict().items()
         }  # fmt: skip
         save_file(weights, root / WEIGHTS_FILE)
@@ -82,6 +82,9 @@ def _members(training: Training, columns: tuple[Descriptor, ...], path: Path) ->
     for i, held_out in enumerate(member_folds(training)):
         rows = others(len(y), held_out)
         known = items.rows(rows)
+        if len(set(y[rows].tolist())) < 2:  # a member of one outcome is no network
+            members.append(kind.fit(known, y[rows], training.seed))
+            continue
         scaling = Scaling.of(known.scaled())
         network = kind.build(scaling.apply(known.scaled()).shape[1])
         own = {name.partition(".")[2]: t for name, t in weights.items() if name.startswith(f"{i}.")}
