@@ -22,6 +22,16 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table and a library of its two records."""
+    folder = tmp_path_factory.mktemp("lab")
+    assert (
+        main(["records", "import", str(write(folder / "t.csv", TABLE)), "--library", str(folder / "lab.sqlite")]) == 0
+    )
+    return folder
+
+
 def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
     code = main(["records", *map(str, arguments)])
     out, err = capsys.readouterr()
@@ -124,10 +134,10 @@ def test_templates(capsys: Capture, lab: Path) -> None:
     ],
 )
 def test_bad_input_gets_one_sentence_and_code_2(
-    capsys: Capture, lab: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], sentence: str
+    capsys: Capture, filled: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], sentence: str
 ) -> None:
-    monkeypatch.chdir(lab)
-    run(capsys, "import", write(lab / "t.csv", TABLE))
+    monkeypatch.chdir(filled)
+    monkeypatch.setenv("SUPERATOM_LIBRARY", "lab.sqlite")
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")
     assert sentence in err

@@ -22,7 +22,7 @@ from superatom.data.synthesis_records import SynthesisRecord
 from worlds_sheets import FILLED, LISTS, WORDS, records, stored
 
 PLAIN_ENDINGS = (".csv", ".xlsx", ".jsonl")
-FEW = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+FEW = settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 
 
 def read_back(path: Path) -> list[SynthesisRecord | None]:

@@ -71,6 +71,10 @@ def test_the_habit_of_reporting_is_told_apart_from_chemistry() -> None:
     assert abs(validate(syntheses(80), TABLE_1, "stated", n_repeats=2).metrics["mcc"].value) < 0.3
 
 
+def test_rows_that_are_all_alike_teach_the_majority() -> None:
+    assert validate(volumes(), columns_for(volumes()), "stated", "random", n_repeats=1).metrics["mcc"].value == 0
+
+
 def test_the_majority_has_no_correlation() -> None:
     assert validate(syntheses(), TABLE_1, "majority", n_repeats=1).metrics["mcc"].value == 0
 

@@ -13,11 +13,13 @@ from superatom.conditions.recommenders.batch import (
 )
 from superatom.conditions.recommenders.bayesian import Bayesian, TransferKind
 from superatom.conditions.recommenders.evidence import Evidence
+from superatom.conditions.recommenders.mapping import RegionMapping
 from superatom.errors import UnknownNameError, did_you_mean
 
-RECOMMENDERS: dict[str, type[AtRandom | LatinHypercube | OneFactorAtATime | Bayesian]] = {
+RECOMMENDERS: dict[str, type[AtRandom | LatinHypercube | OneFactorAtATime | RegionMapping | Bayesian]] = {
     "bayesian": Bayesian,
     "latin-hypercube": LatinHypercube,
+    "mapping": RegionMapping,
     "ofat": OneFactorAtATime,
     "random": AtRandom,
 }
@@ -37,5 +39,5 @@ def recommender(name: str) -> Recommender:
 
 __all__ = [
     "BATCH", "RECOMMENDERS", "AtRandom", "Batch", "Bayesian", "EarlierTask", "Evidence", "LatinHypercube",
-    "OneFactorAtATime", "Recommender", "Suggestion", "TransferKind", "TriedSetting", "recommender",
+    "OneFactorAtATime", "Recommender", "RegionMapping", "Suggestion", "TransferKind", "TriedSetting", "recommender",
 ]  # fmt: skip

@@ -64,7 +64,7 @@ class Classical:
 
     def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted | Constant | Stated:
         """Return the pipeline fitted to rows `items` with outcomes `y`."""
-        if self.name == "majority" or len(np.unique(y)) < 2:
+        if self.name == "majority" or len(np.unique(y)) < 2 or not _varies(items):
             return Constant(float(2 * y.sum() > len(y)))
         if self.name == "stated":
             return Stated(Classical("logistic").fit(_stated(items), y, seed))
@@ -85,6 +85,12 @@ class Classical:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
             return Fitted(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
+
+
+def _varies(items: Inputs) -> bool:
+    """Whether any column differs between rows, in value or in being stated."""
+    columns = np.where(np.isfinite(items.x), items.x, np.inf)
+    return bool((columns != columns[:1]).any())
 
 
 def _stated(items: Inputs) -> Inputs:
