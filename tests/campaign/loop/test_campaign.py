@@ -162,3 +162,24 @@ def test_refusals(store: Store) -> None:
         setup(recommender="magic")
     with pytest.raises(CampaignError, match="cannot be both set and measured"):
         Setup(space(), Objective.maximise("flow"), SHARED)
+
+
+def test_a_model_suggests_the_same_when_taken_up_again(store: Store, tmp_path: Path) -> None:
+    pytest.importorskip("botorch", reason="the extra campaign is not installed")
+    centre = {"temperature_C": 25.0, "flow": 2.0, "solvents": "THF"}
+    first = tuple(
+        Suggestion({**centre, **change}, f"planned {k}")
+        for k, change in enumerate(({}, {}, {"flow": 4.0}, {"temperature_C": 5.0}))
+    )
+    with open_store(tmp_path / "other.sqlite") as elsewhere:
+        batches = []
+        for library in (store, elsewhere):
+            campaign = Campaign.start(library, "au25", setup(first=first, recommender="bayesian"))
+            campaign.suggest(4)
+            campaign.take_back([(flask.id, measured(flask.settings)) for flask in campaign.flasks()])
+            batches.append(Campaign.open(library, "au25").suggest(2))
+    assert batches[0] == batches[1]
+    suggestion = batches[0].batch.suggestions[0]
+    assert suggestion.expected["yield_percent"].spread > 0
+    assert suggestion.nearest_id.startswith("B1-")
+    assert "expected: yield_percent" in suggestion.reason

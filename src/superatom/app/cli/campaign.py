@@ -25,7 +25,8 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign; `superatom campaign list` names them.")]
 RecommenderName = Annotated[
-    str | None, typer.Option("--recommender", help="bayesian, latin-hypercube, ofat or random.", show_default=False)
+    str | None,
+    typer.Option("--recommender", help="bayesian, mapping, latin-hypercube, ofat or random.", show_default=False),
 ]
 
 

@@ -67,9 +67,7 @@ def _of_campaign(setup: Setup, campaign: Campaign) -> EarlierTask:
     for name, unit in (*setup.objective.units.items(), *((p.name, p.unit) for p in setup.space.parameters)):
         there = (units | parameters).get(name, unit)
         if there != unit:
-            raise CampaignError(
-                f"{name} is in {there or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here"
-            )
+            raise CampaignError(f"{name} is in {there or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here")
     records = [
         record
         for flask in campaign.flasks()

@@ -21,6 +21,7 @@ from botorch.exceptions.warnings import BotorchWarning, NumericsWarning
 from botorch.models import SingleTaskGP
 from botorch.models.model_list_gp_regression import ModelListGP
 from botorch.sampling.normal import SobolQMCNormalSampler
+from linear_operator.utils.warnings import NumericalWarning
 from scipy.stats import norm
 from torch import Tensor
 
@@ -146,4 +147,5 @@ def _references(objective: Objective, history: History) -> list[float]:
 
 def _hush() -> None:
     warnings.simplefilter("ignore", NumericsWarning)
+    warnings.simplefilter("ignore", NumericalWarning)  # replicates make a joint covariance singular; jitter mends it
     warnings.simplefilter("ignore", BotorchWarning)
