@@ -19,12 +19,17 @@ _FRONT_DOOR = {
     "read": "superatom.structures.files",
     "accessibility_index": "superatom.data.accessibility",
     "library": "superatom.data.library",
+    "load_reference_set": "superatom.data.reference_set",
+    "open_store": "superatom.data.stores.opening",
     "Plan": "superatom.campaign.plan",
     "plan": "superatom.campaign.planning",
     "write_html": "superatom.app.report.html",
 }
 
-__all__ = ["Ligand", "Nanocluster", "Plan", "Structure", "accessibility_index", "library", "plan", "read", "write_html"]
+__all__ = [
+    "Ligand", "Nanocluster", "Plan", "Structure", "accessibility_index", "library", "load_reference_set", "open_store",
+    "plan", "read", "write_html",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from superatom.app.report.html import write_html
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
     from superatom.campaign.planning import plan
     from superatom.data import library
     from superatom.data.accessibility import accessibility_index
+    from superatom.data.reference_set import load_reference_set
+    from superatom.data.stores.opening import open_store
     from superatom.structures.files import read
     from superatom.structures.ligands import Ligand
     from superatom.structures.nanocluster import Nanocluster

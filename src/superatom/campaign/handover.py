@@ -13,6 +13,7 @@ from superatom.conditions.objectives import Response
 from superatom.conditions.recommenders import Evidence
 from superatom.conditions.space import Parameter, Setting
 from superatom.data.records import Step
+from superatom.data.sheets.fields import plain_fields
 from superatom.errors import CampaignError
 
 _NUMBERS = {  # column of the first experiments, which is a field of the library -> its lever
@@ -46,7 +47,11 @@ def to_space_file(plan: Plan) -> SpaceFile:
     if not plan.routes or not plan.first_experiments:
         raise CampaignError(f"no route to {plan.target.formula} was found, so there is no experiment to begin with")
     step, advice = decisive_step([(planned.step, planned.settings) for planned in plan.routes[0].steps])
-    flasks = [{_name(c, v): _setting(c, v) for c, v in one.settings} for one in plan.first_experiments]
+    words = {column for one in plan.first_experiments for column, value in one.settings if isinstance(value, str)}
+    flasks = [
+        dict(_named(column, str(value) if column in words else value) for column, value in one.settings)
+        for one in plan.first_experiments
+    ]
     parameters: list[Parameter] = []
     shared = dict(_shared(step))
     for name in dict.fromkeys(name for flask in flasks for name in flask):
@@ -55,7 +60,8 @@ def to_space_file(plan: Plan) -> SpaceFile:
         if parameter is not None and len(values) == len(flasks):
             parameters.append(parameter)
         elif values[0] != "none":
-            shared[name] = values[0] if isinstance(values[0], str) else f"{values[0]:g}"
+            field = name if name in plain_fields() else f"extra: {name}"
+            shared[field] = values[0] if isinstance(values[0], str) else f"{values[0]:g}"
     if not parameters:
         raise CampaignError(f"nothing is to be varied in the {step.transformation.words} to {step.product.formula}")
     names = [parameter.name for parameter in parameters]
@@ -82,12 +88,15 @@ def plan_toml(plan: Plan) -> str:
     return to_toml(file, heading=heading)
 
 
-def _name(column: str, value: str | float) -> str:
-    return _WORDS.get(column, column) if isinstance(value, str) else column
+def _named(column: str, value: str | float) -> tuple[str, Setting]:
+    """Return the field of the library and the setting of a column of the first experiments."""
+    if not isinstance(value, str):
+        return column, value
+    return _WORDS.get(column, column), _mixture(value) if column == "solvent" else value
 
 
-def _setting(column: str, value: str | float) -> Setting:
-    return "; ".join(value.split("/")) if column == "solvent" and isinstance(value, str) else value
+def _mixture(solvent: str) -> str:
+    return "; ".join(solvent.split("/"))
 
 
 def _shared(step: Step) -> Iterator[tuple[str, str]]:
@@ -107,7 +116,7 @@ def _parameter(name: str, values: Sequence[Setting], advice: StepSettings) -> Pa
     """Return the axis of a setting, or None where there is one value only."""
     if name not in _NUMBERS:
         extra: Sequence[str | float] = advice[Lever.SOLVENT.value].screening or () if name == "solvents" else ()
-        options = dict.fromkeys([str(v) for v in values] + [str(_setting("solvent", v)) for v in extra])
+        options = dict.fromkeys([str(v) for v in values] + [_mixture(str(v)) for v in extra])
         moves = len(set(values)) > 1
         return Parameter.categorical(name, tuple(options)) if moves and len(options) > 1 else None
     numbers = [v for v in values if not isinstance(v, str)]

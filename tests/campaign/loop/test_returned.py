@@ -113,6 +113,24 @@ def test_an_unknown_option_is_kept_and_said(campaign: Campaign) -> None:
     assert campaign.suggest(1).batch.remarks[0].startswith("1 record(s) left out")
 
 
+def test_fewer_digits_on_a_plate_change_nothing(campaign: Campaign, tmp_path: Path) -> None:
+    number = Space((Parameter.continuous("flow", 0, 1, unit="mL/min"),))
+    made = Campaign.start(
+        campaign.store, "fine", Setup(number, Objective.maximise("yield_percent"), SHARED, recommender="random")
+    )
+    made.suggest(1)
+    carry_out(made, read_values(made, {"yield_percent": "5"}, "B1-1"))
+    (tmp_path / "p.csv").write_bytes(plate_bytes(made, made.batch(1), ".csv"))
+    fill(tmp_path / "p.csv", tmp_path / "q.csv", {"B1-1": {"yield_percent": "5"}})
+    assert read_plate(made, tmp_path / "q.csv").counts["unchanged"] == 1
+
+
+def test_a_note_without_a_result_is_not_lost_in_silence(campaign: Campaign) -> None:
+    plate = read_values(campaign, {"notes": "turned brown"}, "B1-1")
+    assert plate.counts["waiting"] == 1
+    assert str(plate.all_problems[0]) == "row 1: nothing measured yet, so notes of this row is not kept"
+
+
 def test_the_same_flask_twice(campaign: Campaign, tmp_path: Path) -> None:
     path = back(campaign, tmp_path, B1_1={"yield_percent": "45"}, own={"flask": "B1-1", "yield_percent": "40"})
     plate = read_plate(campaign, path)

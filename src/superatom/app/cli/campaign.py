@@ -10,7 +10,7 @@ import typer
 
 from superatom.app.cli.options import Json, write_json, write_text
 from superatom.app.cli.records import Library
-from superatom.errors import CampaignError, ImportRowsError
+from superatom.errors import CampaignError, ImportRowsError, MissingEngineError
 
 if TYPE_CHECKING:
     from superatom.campaign.loop.returned import ReadPlate
@@ -197,7 +197,11 @@ def show(
 
     with _store(library) as store:
         campaign = Campaign.open(store, name)
-        known = learned(campaign)
+        try:
+            known = learned(campaign)
+        except MissingEngineError as missing:  # what was measured can be shown all the same
+            known = None
+            typer.echo(f"superatom: {missing}", err=True)
         document = state_document(campaign, known)
         if pictures is not None:
             from superatom.campaign.loop.pictures import draw_all

@@ -40,7 +40,8 @@ class Revision:
 class Campaign:
     """One campaign of a library; made by `start`, taken up again by `open`.
 
-    Two people may work on it: who comes second is told so by a `ConflictError`, opens it anew and goes on.
+    `name`, `setup`, `version`, `handed` and `results` say where it stands; `store` is the library it lives in. Two
+    people may work on it: who comes second is told so by a `ConflictError`, opens it anew and goes on.
 
     >>> import tempfile
     >>> from superatom.conditions.objectives import Objective
@@ -58,7 +59,7 @@ class Campaign:
     """
 
     def __init__(self, store: Store, name: str, versions: Sequence[StoredDocument]) -> None:
-        self._store = store
+        self.store = store
         self.name = name
         self.setup: Setup = SETUP.from_document(versions[0].document)
         self.handed: tuple[Handed, ...] = ()
@@ -111,7 +112,7 @@ class Campaign:
         remarks = (*batch.remarks, *self._beyond_budget(n))
         handed = Handed(number, replace(batch, suggestions=(*planned, *batch.suggestions), remarks=remarks))
         document = HANDED.to_document(handed)
-        self._fold(self._store.append(KIND, self.name, document, expected_version=self.version))
+        self._fold(self.store.append(KIND, self.name, document, expected_version=self.version))
         return handed
 
     def batch(self, number: int) -> Handed:
@@ -157,7 +158,7 @@ class Campaign:
             if flasks[name].stored is not None or given.count(name) > 1:
                 raise CampaignError(f"the flask {name} has a result already; correct its record instead")
         why = reason or f"campaign {self.name}"
-        stored = [self._store.revise(one.id, one.record, expected_version=one.version, reason=why) for one in changed]
+        stored = [self.store.revise(one.id, one.record, expected_version=one.version, reason=why) for one in changed]
         if not new and not dropped:
             return tuple(stored)
 
@@ -165,7 +166,7 @@ class Campaign:
             links = tuple(Link(id_, flask) for id_, (flask, _) in zip(ids, new, strict=True))
             return RESULTS.to_document(Results(links, tuple(dropped)))
 
-        added, version = self._store.add_linked(
+        added, version = self.store.add_linked(
             [record for _, record in new], KIND, self.name, link, expected_version=self.version, reason=why
         )
         self._fold(version)
@@ -221,7 +222,7 @@ class Campaign:
         if record is None:
             status = FlaskStatus.DROPPED if is_dropped else FlaskStatus.PENDING
             return Flask(id_, status, recommender, suggestion, None, settings)
-        stored = self._store.record(record)
+        stored = self.store.record(record)
         settings |= settings_of(stored.record, self.setup.space)
         settings = {name: settings[name] for name in names if name in settings}
         outcomes = outcomes_of(stored.record, self.setup.objective)

@@ -45,18 +45,18 @@ def draw_all(
     if ending not in FORMATS:
         raise CampaignError(f"a picture ends in {' or '.join(FORMATS)}, not {ending!r}")
     need("matplotlib", extra="campaign")
-    drawn = []
+    drawn, name = [], _file_name(campaign.name)
     if comparison(campaign):
-        drawn.append(save(_progress(campaign), folder / f"{campaign.name}-progress{ending}"))
+        drawn.append(save(_progress(campaign), folder / f"{name}-progress{ending}"))
     if len(campaign.setup.objective.responses) > 1 and pareto_front(campaign):
-        drawn.append(save(_front(campaign), folder / f"{campaign.name}-front{ending}"))
+        drawn.append(save(_front(campaign), folder / f"{name}-front{ending}"))
     if known is not None:
         chosen = chosen_axes(known, axes)
         for k, response in enumerate(campaign.setup.objective.responses):
             figure = surface(campaign, known, k, chosen)
-            drawn.append(save(figure, folder / f"{campaign.name}-surface-{_file_name(response.name)}{ending}"))
+            drawn.append(save(figure, folder / f"{name}-surface-{_file_name(response.name)}{ending}"))
         if any(flask.success is not None for flask in campaign.flasks()):
-            drawn.append(save(phases(campaign, known, chosen), folder / f"{campaign.name}-phases{ending}"))
+            drawn.append(save(phases(campaign, known, chosen), folder / f"{name}-phases{ending}"))
     return drawn
 
 
@@ -97,7 +97,7 @@ def _front(campaign: Campaign) -> Figure:
     plot.plot(*_pairs(on_front, x, y), "o-", color="C0", label="Pareto front")
     for flask in on_front:
         place = (flask.outcomes[x.name], flask.outcomes[y.name])
-        plot.annotate(flask.id, place, fontsize=7, xytext=(3, 3), textcoords="offset points")
+        plot.annotate(flask.id, place, fontsize=7, xytext=(-4, 4), ha="right", textcoords="offset points")
     plot.set_xlabel(f"{label(x.name, x.unit)}, to {x.goal.value}")
     plot.set_ylabel(f"{label(y.name, y.unit)}, to {y.goal.value}")
     plot.legend(fontsize=8, frameon=False)

@@ -20,7 +20,8 @@ _WORDS = ("outcome_class", "notes", STATUS)
 
 def plate_rows(campaign: Campaign, handed: Handed) -> list[list[str]]:
     """Return a header and one row for each flask of a batch; text safe for a spreadsheet."""
-    space, units = campaign.setup.space, campaign.setup.objective.units
+    space, objective = campaign.setup.space, campaign.setup.objective
+    units = {name: objective.units[name] for name in objective.measured}
     measured = [column.header for n, u in units.items() if (column := response_column(n, u)) is not None]
     header = [FLASK, *(headed(p.name, p.unit) for p in space.parameters), *measured, *_WORDS]
     has_model = [name for name in units if any(name in s.expected for s in handed.batch.suggestions)]
@@ -58,7 +59,8 @@ def plate_bytes(campaign: Campaign, handed: Handed, ending: str) -> bytes:
 
 def headed(name: str, unit: str) -> str:
     """Return a header that states the unit, unless the name does: every field of the library with a unit names it."""
-    return name if not unit or parse_header(name) is not None else f"{name} [{unit}]"
+    is_stated = not unit or name.endswith(f"_{unit}") or parse_header(name) is not None
+    return name if is_stated else f"{name} [{unit}]"
 
 
 def _written(space: Space, parameter: Parameter, setting: Setting) -> str:

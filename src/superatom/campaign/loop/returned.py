@@ -14,7 +14,13 @@ from pathlib import Path
 from superatom.campaign.loop.campaign import Campaign, Revision
 from superatom.campaign.loop.plates import EXPECTED, FLASK, REASON, STATUS, headed
 from superatom.campaign.loop.state import Flask, FlaskStatus
-from superatom.campaign.loop.translation import column_of, response_column, settings_of, with_settings
+from superatom.campaign.loop.translation import (
+    column_of,
+    response_column,
+    setting_of,
+    settings_of,
+    with_settings,
+)
 from superatom.conditions.space import Setting
 from superatom.data.sheets.cells import unprotected
 from superatom.data.sheets.columns import Column, record_of, values_of
@@ -94,8 +100,7 @@ def read_results(campaign: Campaign, table: Table) -> ReadPlate:
     matches = _matches(campaign, table.columns)
     read = read_rows(table, matches)
     flasks = {flask.id: flask for flask in campaign.flasks()}
-    of_product = [m.header for m in matches if m.column is not None and m.column.path[0] == "product"]
-    reader = _RowJudge(campaign, flasks, of_product)
+    reader = _RowJudge(campaign, flasks, matches)
     rows = tuple(
         reader.judge(row, {h: unprotected(c.text) for h, c in zip(table.columns, raw.cells, strict=True)})
         for row, raw in zip(read.rows, table.rows, strict=True)
@@ -138,8 +143,12 @@ def carry_out(campaign: Campaign, plate: ReadPlate, *, keep_good: bool = False, 
 class _RowJudge:
     """Decides what becomes of each row of one plate."""
 
-    def __init__(self, campaign: Campaign, flasks: Mapping[str, Flask], of_product: Sequence[str]) -> None:
-        self._campaign, self._flasks, self._of_product = campaign, flasks, of_product
+    def __init__(self, campaign: Campaign, flasks: Mapping[str, Flask], matches: Sequence[Match]) -> None:
+        self._campaign, self._flasks = campaign, flasks
+        settings = {column_of(parameter) for parameter in campaign.setup.space.parameters}
+        told = {m.header: m.column for m in matches if m.column is not None and m.column not in settings}
+        self._of_product = [header for header, column in told.items() if column.path[0] == "product"]
+        self._else = [header for header in told if header not in (*self._of_product, _TARGET)]
         self._seen: dict[str, int] = {}
         self._others = [flask.stored for flask in flasks.values() if flask.suggestion is None and flask.stored]
 
@@ -170,6 +179,10 @@ class _RowJudge:
         if flask is None:
             says = "an experiment nobody suggested needs something measured, or its outcome"
             return PlateRow(row.number, RowFate.REFUSED, problems=(*problems, Problem(row.number, "", "", says)))
+        lost = [h for h in self._else if is_stated(cells.get(h, ""))]
+        if lost:
+            says = f"nothing measured yet, so {', '.join(lost)} of this row is not kept"
+            problems = (*problems, Problem(row.number, "", "", says, is_error=False))
         return PlateRow(row.number, RowFate.WAITING, name, problems=problems)
 
     def _dropped(self, row: ReadRow, flask: Flask | None, said: tuple[Problem, ...]) -> PlateRow:
@@ -189,6 +202,11 @@ class _RowJudge:
         stamp = replace(base, series=base.series or campaign.name, batch=name)
         before = values_of(flask.stored.record) if flask is not None and flask.stored is not None else {}
         own = {c: v for c, v in values_of(read).items() if c.field.name not in ("origin", _TARGET)}
+        for parameter in campaign.setup.space.parameters if before else ():
+            column = column_of(parameter)  # a plate shows fewer digits than the record may have
+            pair = [setting_of(parameter, values.get(column)) for values in (before, own)]
+            if None not in pair and len({parameter.show(setting) for setting in pair if setting is not None}) == 1:
+                own[column] = before[column]
         target = {Column(field_named(_TARGET)): read.target}
         return record_of({**values_of(stamp), **before, **target, **own})
 

@@ -43,10 +43,12 @@ def surface(campaign: Campaign, known: Learned, k: int, chosen: Sequence[int]) -
     if len(numbers) == 2:
         values = known.mean_and_spread(k, _grid(known, chosen))[0]
         _fill(figure, plot, known, chosen, values).set_label(shown)
+        _mark(plot, campaign, known, chosen)
     else:
-        _curves(plot, known, k, numbers, [i for i in chosen if i not in numbers])
+        choices = [i for i in chosen if i not in numbers]
+        _curves(plot, known, k, numbers, choices)
         plot.set_ylabel(shown)
-    _mark(plot, campaign, known, chosen if len(numbers) == 2 else numbers, None if len(numbers) == 2 else response)
+        _mark(plot, campaign, known, (numbers or choices)[:1], response, choices[0] if numbers and choices else None)
     _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed")
     return figure
 
@@ -80,6 +82,8 @@ def phases(campaign: Campaign, known: Learned, chosen: Sequence[int]) -> Figure:
             )
             shown.add(word)
     _axes(plot, known, chosen)
+    if len(chosen) == 1:
+        plot.set_yticks([])
     plot.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3, frameon=False)
     _caption(figure, known, chosen, campaign.name)
     return figure
@@ -155,8 +159,15 @@ def _curves(plot: Axes, known: Learned, k: int, numbers: Sequence[int], choices:
         plot.legend(title=known.space.parameters[choices[0]].name, fontsize=8, title_fontsize=8, frameon=False)
 
 
-def _mark(plot: Axes, campaign: Campaign, known: Learned, chosen: Sequence[int], response: Response | None) -> None:
-    """Mark the measured flasks: where they lie, or how they came out where the response is the axis upwards."""
+def _mark(
+    plot: Axes,
+    campaign: Campaign,
+    known: Learned,
+    chosen: Sequence[int],
+    response: Response | None = None,
+    choice: int | None = None,
+) -> None:  # fmt: skip
+    """Mark the measured flasks: where they lie, or how a response came out, in the colour of the curve of a choice."""
     best = best_flask(campaign)
     for flask in campaign.flasks():
         if flask.stored is None or flask.status is FlaskStatus.DROPPED:
@@ -164,11 +175,14 @@ def _mark(plot: Axes, campaign: Campaign, known: Learned, chosen: Sequence[int],
         places = [_place(known, i, flask) for i in chosen]
         places += [flask.outcomes.get(response.name)] if response is not None else []
         at = [place for place in places if place is not None]
+        line = None if choice is None else _place(known, choice, flask)
         if len(at) == 2:
             is_best = best is not None and flask.id == best.id
             style = "*" if is_best else "x" if flask.status is FlaskStatus.FAILED else "o"
-            plot.plot(at[0], at[1], style, color="white" if response is None else "black", markeredgecolor="black",
-                      markersize=13 if is_best else 6, clip_on=False)  # fmt: skip
+            colour = f"C{round(line)}" if line is not None else "white" if response is None else "black"
+            edge = "black" if line is None or style != "x" else colour
+            plot.plot(at[0], at[1], style, color=colour, markeredgecolor=edge, markersize=13 if is_best else 6,
+                      clip_on=False)  # fmt: skip
 
 
 def _place(known: Learned, i: int, flask: Flask) -> float | None:
@@ -188,8 +202,6 @@ def _axes(plot: Axes, known: Learned, chosen: Sequence[int]) -> None:
             axis.set_ticks(range(len(parameter.options)), parameter.options, rotation=30 if axis is plot.xaxis else 0)
         elif parameter.is_log:
             scale("log")
-    if len(chosen) == 1 and not plot.yaxis.get_label_text():
-        plot.set_yticks([])
 
 
 def _caption(figure: Figure, known: Learned, chosen: Sequence[int], says: str) -> None:

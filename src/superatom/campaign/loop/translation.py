@@ -87,8 +87,8 @@ def outcomes_of(record: SynthesisRecord, objective: Objective) -> dict[str, floa
     """Return the numbers of the objective that a record states."""
     values = values_of(record)
     found: dict[str, float] = {}
-    for name, unit in objective.units.items():
-        column = response_column(name, unit)
+    for name in objective.measured:
+        column = response_column(name, objective.units[name])
         value = values.get(column) if column is not None else None
         if isinstance(value, Quantity) and (value.low is not None or value.high is not None):
             found[name] = value.middle

@@ -28,6 +28,7 @@ def sample(space: Space, n: int, seed: int, *, warps: Mapping[str, Warp] | None 
     space has fewer than `n`. `warps` make parameters denser somewhere. Raises `SpaceError` where nothing legal is
     found.
 
+    >>> from superatom.conditions.space import Parameter
     >>> space = Space((Parameter.continuous("a", 0, 1), Parameter.continuous("b", 0, 1)))
     >>> np.sort(np.floor(sample(space, 4, seed=1) * 4), axis=0).T.astype(int).tolist()
     [[0, 1, 2, 3], [0, 1, 2, 3]]
