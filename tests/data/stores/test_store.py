@@ -36,6 +36,23 @@ def test_all_or_nothing(store: Store) -> None:
     assert [s for s in store.iterate() if not s.is_cited] == []
 
 
+def test_a_change_of_several_kinds_is_all_or_nothing(store: Store) -> None:
+    old = store.add(record("a"))
+    with pytest.raises(ConflictError), store.changing("plate 2") as change:
+        change.add(record("b"))
+        change.revise(old.id, record("c"), expected_version=1)
+        change.append("campaign", "lab", {"step": 1}, expected_version=3)
+    assert [s.version for s in store.iterate() if not s.is_cited] == [1]
+    with store.changing("plate 2") as change:
+        first = change.revise(old.id, record("c"), expected_version=1)
+        second = change.revise(old.id, record("d"), expected_version=first.version)
+        added = change.add(record("b"))
+        change.append("campaign", "lab", {"records": [added.id]}, expected_version=0)
+    assert store.record(old.id) == second
+    assert [s.sequence for s in store.history(old.id)] == [1, 2, 3]
+    assert store.latest("campaign", "lab").document == {"records": ["E0002"]}
+
+
 @pytest.mark.parametrize("word", ["half \ud800 of a pair", "\x00"])
 def test_text_no_database_keeps(store: Store, word: str) -> None:
     if word == "\x00":  # JSON escapes it in a record; a reason is kept as it is

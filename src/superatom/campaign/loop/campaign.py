@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -147,7 +147,7 @@ class Campaign:
         UnknownNameError, CampaignError
             For a flask that was not handed out, or has a record already.
         ConflictError
-            Where somebody else changed the campaign or a record meanwhile; new records are then not written.
+            Where somebody else changed the campaign or a record meanwhile; nothing is then written.
         """
         flasks = {flask.id: flask for flask in self.flasks()}
         given = [name for name, _ in new if name] + list(dropped)
@@ -158,17 +158,14 @@ class Campaign:
             if flasks[name].stored is not None or given.count(name) > 1:
                 raise CampaignError(f"the flask {name} has a result already; correct its record instead")
         why = reason or f"campaign {self.name}"
-        stored = [self.store.revise(one.id, one.record, expected_version=one.version, reason=why) for one in changed]
-        if not new and not dropped:
-            return tuple(stored)
-
-        def link(ids: tuple[str, ...]) -> Mapping[str, object]:
-            links = tuple(Link(id_, flask) for id_, (flask, _) in zip(ids, new, strict=True))
-            return RESULTS.to_document(Results(links, tuple(dropped)))
-
-        added, version = self.store.add_linked(
-            [record for _, record in new], KIND, self.name, link, expected_version=self.version, reason=why
-        )
+        with self.store.changing(why) as change:
+            stored = [change.revise(one.id, one.record, expected_version=one.version) for one in changed]
+            if not new and not dropped:
+                return tuple(stored)
+            added = [change.add(record) for _, record in new]
+            links = tuple(Link(one.id, flask) for one, (flask, _) in zip(added, new, strict=True))
+            fields = RESULTS.to_document(Results(links, tuple(dropped)))
+            version = change.append(KIND, self.name, fields, expected_version=self.version)
         self._fold(version)
         return (*added, *stored)
 

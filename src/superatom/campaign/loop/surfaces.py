@@ -48,7 +48,8 @@ def surface(campaign: Campaign, known: Learned, k: int, chosen: Sequence[int]) -
         choices = [i for i in chosen if i not in numbers]
         _curves(plot, known, k, numbers, choices)
         plot.set_ylabel(shown)
-        _mark(plot, campaign, known, (numbers or choices)[:1], response, choices[0] if numbers and choices else None)
+        choice = choices[0] if numbers and choices else None
+        _mark(plot, campaign, known, (numbers or choices)[:1], response=response, choice=choice)
     _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed")
     return figure
 
@@ -164,6 +165,7 @@ def _mark(
     campaign: Campaign,
     known: Learned,
     chosen: Sequence[int],
+    *,
     response: Response | None = None,
     choice: int | None = None,
 ) -> None:  # fmt: skip

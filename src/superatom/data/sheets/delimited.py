@@ -38,8 +38,11 @@ def _decoded(path: Path) -> tuple[str, list[str]]:
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return _decode(raw, encoding, path), []
-    if b"\0" in raw[:1000]:  # UTF-16 without its mark; which half is zero tells the order
-        encoding = "utf-16-le" if raw[:1000:2].count(0) < raw[1:1000:2].count(0) else "utf-16-be"
+    if b"\0" in raw:  # UTF-16 without its mark; which half is zero tells the order
+        even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
+        if 4 * abs(even - odd) < len(raw[:1000:2]):
+            raise ReferenceDataError(f"{path.name} is no text: it holds zero bytes; save the table as CSV in UTF-8")
+        encoding = "utf-16-le" if even < odd else "utf-16-be"
         return _decode(raw, encoding, path), [f"encoding taken for {encoding}"]
     try:
         return raw.decode("utf-8"), []

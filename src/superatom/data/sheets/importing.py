@@ -162,13 +162,13 @@ def carry_out(plan: ImportPlan, store: Store, *, keep_good: bool = False, reason
             "--keep-good takes the others"
         )
     said = reason or f"imported from {plan.name}"
-    changed = [
-        store.revise(row.id, row.record, expected_version=row.version, reason=said)
-        for row in plan.of(RowStatus.CHANGED)
-        if row.record is not None and row.version is not None
-    ]
-    added = store.add_many([row.record for row in plan.of(RowStatus.NEW) if row.record is not None], reason=said)
-    return (*changed, *added)
+    with store.changing(said) as change:
+        changed = [
+            change.revise(row.id, row.record, expected_version=row.version)
+            for row in plan.of(RowStatus.CHANGED)
+            if row.record is not None and row.version is not None
+        ]
+        return (*changed, *(change.add(row.record) for row in plan.of(RowStatus.NEW) if row.record is not None))
 
 
 def _planned(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from superatom.errors import ReferenceDataError
@@ -14,6 +15,7 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 2_000
 MOST_BYTES = 200_000_000
 _LONGEST_HEADER = 1_000  # characters
+_MOST_TITLES = 10  # lines above a header
 CSV_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".txt"})
 
 
@@ -107,10 +109,12 @@ def table_of(
 ) -> Table:
     """Make a table of numbered lines: the first that is not empty is the header; a row of units under it is used up.
 
+    Lines of one cell above a line of several words are titles: they are passed over, and said.
+
     Raises `ReferenceDataError` for no header, a header without a name over filled cells, a repeated header, a row
     longer than the header, or a table beyond `MOST_ROWS` and `MOST_COLUMNS`.
     """
-    filled = ((number, cells) for number, cells in lines if any(cell.text.strip() for cell in cells))
+    titles, filled = _titles((number, cells) for number, cells in lines if any(cell.text.strip() for cell in cells))
     first = next(filled, None)
     if first is None:
         raise ReferenceDataError(f"{name} is empty; a header line and rows under it are needed")
@@ -128,10 +132,9 @@ def table_of(
         raise ReferenceDataError(f"{name}: the column {repeated[0]!r} stands more than once; give each its own name")
     rows: list[TableRow] = []
     for number, cells in filled:
-        beyond = [cell for cell in cells[len(header) :] if cell.text.strip()]
-        if beyond:
+        if n_filled := next((i for i in range(len(cells), len(header), -1) if cells[i - 1].text.strip()), 0):
             raise ReferenceDataError(
-                f"{name}, row {number}: {len(cells)} cells, but {len(header)} columns; "
+                f"{name}, row {number}: {n_filled} cells, but {len(header)} columns; "
                 "put quotes around a cell that holds the delimiter, and a name over each column"
             )
         if len(rows) == MOST_ROWS:
@@ -144,12 +147,32 @@ def table_of(
     kept = [i for i, column in enumerate(header) if column]
     rows = [TableRow(row.number, tuple(row.cells[i] for i in kept)) for row in rows]
     columns = [header[i] for i in kept]
-    said = list(remarks)
+    said = [*remarks, *titles]
     if rows and (units := _units(rows[0])):
         columns = [f"{column} [{unit}]" if unit else column for column, unit in zip(columns, units, strict=True)]
         said.append(f"row {rows[0].number} was read as the units of the columns")
         del rows[0]
     return Table(name, tuple(columns), tuple(rows), is_typed, tuple(said))
+
+
+def _titles(
+    filled: Iterator[tuple[int, Sequence[Cell]]],
+) -> tuple[list[str], Iterator[tuple[int, Sequence[Cell]]]]:
+    """Return what is said of the titles above a table, and its lines from the header on."""
+    above: list[tuple[int, Sequence[Cell]]] = []
+    for line in filled:
+        stated = [cell.text.strip() for cell in line[1] if cell.text.strip()]
+        above.append(line)
+        if len(stated) > 1 or len(above) > _MOST_TITLES:
+            is_header = len(stated) > 1 and not any(word[0].isdigit() for word in stated)
+            titles = above[:-1] if is_header else []
+            said = [f"row {n} was passed over as a title: {_first(cells)[:60]!r}" for n, cells in titles]
+            return said, chain(above[len(titles) :], filled)
+    return [], iter(above)
+
+
+def _first(cells: Sequence[Cell]) -> str:
+    return next(cell.text.strip() for cell in cells if cell.text.strip())
 
 
 def _units(row: TableRow) -> list[str]:
