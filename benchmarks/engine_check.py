@@ -71,7 +71,6 @@ PLAN = (
     Task("dopant-sites", "pbe"),
     Task("au-thiolate-md", "gfn1"),
     Task("au-hydride-frames", "pbe", per_group=12),
-    Task("au-ag-orderings", "gfn1", families=("102/44",), per_group=2),
 )
 PARTICLE_LEVELS = ("emt", "chgnet")
 

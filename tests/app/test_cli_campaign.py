@@ -101,6 +101,8 @@ def test_a_new_campaign_from_an_old_one(capsys: Capture, folder: Path) -> None:
     assert started["setup"]["earlier"][0]["records"][0]["outcomes"] == {"yield_percent": 9.0}
     assert {one["parameter"] for one in started["setup"]["evidence"]} == {"temperature_C"}
     assert started["setup"]["objective"]["limits"][0]["low"] == 90
+    assert "E0001 joined new" in run(capsys, "record", "new", "--adopt", "E0001")
+    assert "part of the campaign new already" in refused(capsys, "record", "new", "--adopt", "E0001")
 
 
 def test_a_plan_ends_with_a_campaign(capsys: Capture, folder: Path) -> None:

@@ -132,3 +132,41 @@ def test_a_twin_of_a_measured_number(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert picture.exists()
     assert main([*asked[:-2], "--bounds", "a,b"]) == 2
     assert "such as 2,5,10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["--set", "temprature_C=20"], "'temprature_C' is no setting. Did you mean temperature_C?"),
+        (["--set", "time_h=-3"], "time_h=-3 cannot be: time is at least 0 h"),
+        (["--set", "temperature_C=-400"], "temperature is at least -273.15 °C"),
+        (["--ligand", "C" * 100_000], "has 100000 characters"),
+        (["--ligand", ""], "without a name"),
+        ([], "nothing is proposed"),
+    ],
+)
+def test_a_proposal_that_cannot_be_is_one_sentence(
+    model: Path, asked: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["outcome", "predict", "--model", str(model), *asked]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert len(said.splitlines()) == 1
+
+
+def test_damaged_models_and_tables_are_one_sentence(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "training.json").write_bytes(b"\xc7\xff" * 50)
+    assert main(["outcome", "predict", "--model", str(tmp_path), "--set", "ph=9"]) == 2
+    assert "is no text, so it is damaged" in capsys.readouterr().err
+    (tmp_path / "training.json").write_text((model / "training.json").read_text()[:200])
+    assert main(["outcome", "predict", "--model", str(tmp_path), "--set", "ph=9"]) == 2
+    assert "training.json is damaged or was changed" in capsys.readouterr().err
+    (tmp_path / "b.csv").write_bytes(b"\xc7\xff" * 50)
+    (tmp_path / "e.csv").touch()
+    for table, said in (("b.csv", "no CSV text"), ("e.csv", "is empty"), (".", "Is a directory")):
+        assert main(["outcome", "predict", "--data", str(tmp_path / table), "--set", "ph=9"]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["outcome", "train", str(tmp_path / "e.csv")]) == 2
+    assert "is a file; name a folder" in capsys.readouterr().err

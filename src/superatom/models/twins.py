@@ -8,7 +8,6 @@ named regions over two settings.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 import warnings
@@ -24,7 +23,7 @@ from superatom.errors import ModelError, UnknownNameError
 from superatom.models.extras import need
 from superatom.models.outcome.descriptors import Descriptor, FloatArray, columns_for
 from superatom.models.outcome.domain import Domain
-from superatom.models.outcome.examples import Example
+from superatom.models.outcome.examples import Example, csv_rows
 from superatom.models.outcome.inputs import IntArray, inputs, others
 from superatom.models.outcome.proposals import Axis, grid
 from superatom.models.prediction import Prediction
@@ -160,12 +159,7 @@ def read_measurements(
     ModelError
         When the table or a column cannot be read.
     """
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            known, rows = list(reader.fieldnames or ()), list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"cannot read the table {path}: {error}") from error
+    known, rows = csv_rows(path)
     if missing := [name for name in (target, *columns, *same) if name not in known]:
         raise ModelError(f"{path} has no column {missing[0]!r}; it has: {', '.join(known)}")
     numbers = [{name: _number(row[name]) for name in known} for row in rows]

@@ -183,3 +183,22 @@ def test_a_model_suggests_the_same_when_taken_up_again(store: Store, tmp_path: P
     assert suggestion.expected["yield_percent"].spread > 0
     assert suggestion.nearest_id.startswith("B1-")
     assert "expected: yield_percent" in suggestion.reason
+
+
+def test_records_of_the_library_join(store: Store) -> None:
+    settings = {"temperature_C": 90.0, "flow": 1.0, "solvents": "THF"}
+    store.add_many([measured(settings), SHARED])
+    campaign = Campaign.start(store, "au25", setup())
+    campaign.adopt(["E0001"])
+    [flask] = Campaign.open(store, "au25").flasks()
+    assert (flask.id, flask.status, flask.settings) == ("E0001", FlaskStatus.DONE, settings)
+    for id_, says in (
+        ("E0001", "part of the campaign"),
+        ("E0002", "states no flow, solvents"),
+        ("L002", "cited recipe"),
+    ):
+        with pytest.raises(CampaignError, match=says):
+            campaign.adopt([id_])
+    with pytest.raises(UnknownNameError):
+        campaign.adopt(["E0009"])
+    assert campaign.version == 2

@@ -124,3 +124,11 @@ def test_the_field_table_agrees_with_itself() -> None:
 
 def test_the_template_is_understood() -> None:
     assert all(match.sureness is Sureness.OWN for match in guess_mapping(template_headers()))
+
+
+def test_equivalents_of_a_named_reductant_are_its_dose() -> None:
+    [match] = guessed("NaBH4 (eq.)")
+    assert match.column is not None
+    assert match.column.field.name == "reductant_to_metal_ratio"
+    assert match.sureness is Sureness.LIKELY
+    assert "--set reductant=NaBH4" in match.remark

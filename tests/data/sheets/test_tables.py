@@ -140,3 +140,20 @@ def test_other_files_under_that_name_are_refused(tmp_path: Path) -> None:
     refused(write(tmp_path / "u.xlsx", "a,b\n"), "no readable Excel workbook")
     refused(write(tmp_path / "t.xls", "x"), "legal: .csv")
     refused(tmp_path / "missing.csv", "no file here")
+
+
+def test_titles_above_the_header_are_passed_over_and_said(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path / "t.csv", "Syntheses of spring,,\n,,\nTarget,Ligand,T / K\nAu25,PET,298\n"))
+    assert table.columns == ("Target", "Ligand", "T / K")
+    assert table.rows[0].number == 4
+    assert table.remarks == ("row 1 was passed over as a title: 'Syntheses of spring'",)
+
+
+def test_one_column_is_no_title(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path / "t.csv", "target\nAu25\nAu38\n")).columns == ("target",)
+    refused(write(tmp_path / "u.csv", "target\nAu25,7\n"), "row 2: 2 cells, but 1 columns")
+
+
+def test_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"Target,Ligand\nAu25\0,PET\n")
+    refused(tmp_path / "t.csv", "holds zero bytes")

@@ -142,6 +142,9 @@ def record(
         typer.Option("--values", metavar="FIELD=VALUE", help="Of one flask: yield_percent=45; repeatable."),
     ] = None,
     flask: Annotated[str, typer.Option("--flask", help="Which flask; none: an experiment nobody suggested.")] = "",
+    adopt: Annotated[
+        list[str] | None, typer.Option("--adopt", metavar="ID", help="A record that is in the library already.")
+    ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook; default: the first.")] = None,
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Take the good rows; default: all or nothing.")
@@ -155,8 +158,11 @@ def record(
     from superatom.campaign.loop.campaign import Campaign
     from superatom.campaign.loop.returned import carry_out, read_plate, read_values
 
-    if (file is None) == (not values):
-        raise CampaignError("give the plate that came back, or --values FIELD=VALUE of one flask")
+    if sum((file is not None, bool(values), bool(adopt))) != 1:
+        raise CampaignError("give the plate that came back, --values FIELD=VALUE of one flask, or --adopt ID")
+    if adopt:
+        _adopt(name, adopt, library, reason=reason, as_json=as_json)
+        return
     with _store(library) as store:
         campaign = Campaign.open(store, name)
         plate = (
@@ -269,6 +275,17 @@ def _space_file(space: Path | None, plan: str | None) -> SpaceFile:
     from superatom.campaign.planning import plan as make_plan
 
     return to_space_file(make_plan(plan or "", routes=1))
+
+
+def _adopt(name: str, ids: list[str], library: str | None, *, reason: str, as_json: bool) -> None:
+    from superatom.campaign.loop.campaign import Campaign
+
+    with _store(library) as store:
+        Campaign.open(store, name).adopt(ids, reason=reason)
+    if as_json:
+        write_json({"adopted": ids})
+    else:
+        typer.echo(f"{', '.join(ids)} joined {name}")
 
 
 def _pairs(given: Iterable[str] | None) -> dict[str, str]:

@@ -10,9 +10,12 @@ import typer
 
 from superatom.app.cli.options import Json, Ligands, write_file, write_json, write_text
 from superatom.app.output import check_writable
-from superatom.errors import ModelError
+from superatom.errors import ModelError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from superatom.models.outcome.descriptors import Descriptor
     from superatom.models.outcome.examples import Example
     from superatom.models.outcome.model import OutcomeModel
 
@@ -51,6 +54,8 @@ def train(
     from superatom.models.cards import CARD
     from superatom.models.outcome.storage import save_outcome_model
 
+    if folder.exists() and not folder.is_dir():
+        raise ModelError(f"{folder} is a file; name a folder for the model, which is made")
     model = _model(None, data, outcome, kind, seed, trials=trials)
     card = model.card()
     save_outcome_model(model, folder, card)
@@ -71,7 +76,9 @@ def predict(
     """Say how likely a proposed recipe gives the target alone, how sure that is, and what was done most like it."""
     del ligands
     fitted = _model(model, data, outcome, kind, seed)
-    proposal = _proposal(ligand, solvent, reductant, settings)
+    proposal = _proposal(ligand, solvent, reductant, settings, fitted.columns)
+    if not (proposal.ligands or proposal.solvents or proposal.reductant or proposal.settings):
+        raise ModelError("nothing is proposed; state at least one of --ligand, --solvent, --reductant, --set ph=9")
     [found] = fitted.predict([proposal])
     remarks = fitted.remarks(proposal)
     [nearest] = fitted.domain.nearest(fitted.inputs([proposal]))
@@ -116,7 +123,7 @@ def map_(
     fitted = _model(model, data, outcome, kind, seed)
     axes = [axis(fitted.columns, fitted.examples, text, points) for text in (x, y)]
     axes += [axis(fitted.columns, fitted.examples, text, panels) for text in more]
-    base = _proposal(ligand, solvent, reductant, settings)
+    base = _proposal(ligand, solvent, reductant, settings, fitted.columns)
     made = probability_map(fitted, base, axes)
     where = {name: float(f"{value:.4g}") for name, value in made.best.items()}
     answer = {
@@ -149,6 +156,8 @@ def distances(
     from superatom.models.outcome.descriptors import smiles
     from superatom.models.outcome.examples import Example
 
+    if len(names) < 2:
+        raise ModelError("a distance needs two ligands or more, by name or SMILES")
     molecules = [smiles(Example(name, None, (name,)), "ligand") for name in names]
     if unknown := [name for name, text in zip(names, molecules, strict=True) if not text]:
         raise ModelError(f"{unknown[0]!r} is no ligand of the table with a known structure, and no SMILES")
@@ -185,7 +194,7 @@ def explain_(
     from superatom.models.outcome.importance import partial_dependence, ranked, shap_values
 
     fitted = _model(model, data, outcome, kind, seed)
-    fixed = _proposal(ligand, solvent, reductant, settings)
+    fixed = _proposal(ligand, solvent, reductant, settings, fitted.columns)
     found = explain(fitted, n_recipes=recipes, seed=seed, fixed=fixed, most_leaves=leaves)
     curves = {name: partial_dependence(fitted, name) for name in dependence or ()}
     importance = ranked(*shap_values(fitted)) if shap else []
@@ -241,7 +250,7 @@ def twin(
     wanted = twin_kind(kind)
     ends = _numbers(bounds)
     fitted = fit_twin(read_measurements(table, target, same=same or ()), wanted, seed=seed)
-    proposal = _proposal(None, None, "", settings)
+    proposal = _proposal(None, None, "", settings, fitted.columns)
     predicted = fitted.predict([proposal]) if settings else []
     if picture is not None:
         axes = [axis(fitted.columns, fitted.measurements.examples, text, 40) for text in (x, y)]
@@ -296,10 +305,15 @@ def _examples(data: str, outcome: str) -> list[Example]:
 
 
 def _proposal(
-    ligand: list[str] | None, solvent: list[str] | None, reductant: str, settings: list[str] | None
+    ligand: list[str] | None,
+    solvent: list[str] | None,
+    reductant: str,
+    settings: list[str] | None,
+    columns: Sequence[Descriptor],
 ) -> Example:
-    from superatom.models.outcome.examples import proposal
+    from superatom.models.outcome.examples import SETTINGS, proposal
 
+    known = list(dict.fromkeys([*(column.name for column in columns if column.is_setting), *SETTINGS]))
     numbers = {}
     for text in settings or ():
         name, _, value = text.partition("=")
@@ -309,4 +323,7 @@ def _proposal(
             numbers[name.strip()] = math.nan
         if not name.strip() or not math.isfinite(numbers[name.strip()]):
             raise ModelError(f"{text!r} is no setting; write name=number, such as ph=9")
+        if name.strip() not in known:
+            hint = did_you_mean(name.strip(), known)
+            raise ModelError(f"{name.strip()!r} is no setting.{hint} Legal: {', '.join(known)}")
     return proposal(ligand or (), solvent or (), reductant, numbers)

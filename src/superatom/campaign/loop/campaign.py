@@ -169,6 +169,27 @@ class Campaign:
         self._fold(version)
         return (*added, *stored)
 
+    def adopt(self, ids: Sequence[str], *, reason: str = "") -> None:
+        """Count own records that are in the library already as experiments nobody suggested.
+
+        Raises `CampaignError` for a cited recipe, a record that is part of the campaign, or one without all parameters;
+        `UnknownNameError` for an unknown id. Then none is adopted.
+        """
+        known = {link.record for result in self.results for link in result.links}
+        for id_ in ids:
+            stored = self.store.record(id_)
+            missing = set(self.setup.space.names) - set(settings_of(stored.record, self.setup.space))
+            if stored.is_cited:
+                raise CampaignError(f"{id_} is a cited recipe; start a campaign --from literature to learn from those")
+            if id_ in known or ids.count(id_) > 1:
+                raise CampaignError(f"the record {id_} is part of the campaign {self.name} already")
+            if missing:
+                raise CampaignError(
+                    f"the record {id_} states no {', '.join(sorted(missing))}; add that to the record first"
+                )
+        fields = RESULTS.to_document(Results(tuple(map(Link, ids))))
+        self._fold(self.store.append(KIND, self.name, fields, expected_version=self.version, reason=reason))
+
     def flasks(self) -> tuple[Flask, ...]:
         """Return all flasks in the order they were handed out, then the experiments nobody suggested."""
         return tuple(self._flasks())

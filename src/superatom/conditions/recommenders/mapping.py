@@ -24,6 +24,8 @@ from superatom.conditions.space.parameters import Array
 from superatom.errors import RecommenderError
 from superatom.models.extras import need
 
+_LEFT = 0.25
+_FINEST = 0.01
 _LOOKED_AT = 2_000  # candidates; also the sample of the space that coverage is summed over
 
 
@@ -34,7 +36,8 @@ class RegionMapping:
     Attributes
     ----------
     radius
-        How far a success speaks for its neighbourhood, on the scale of the space (1 is the whole range of one number).
+        How far a success speaks for its neighbourhood at first, on the scale of the space (1 is the whole range of one
+        number); halved whenever three quarters of what probably works are covered, so that the map becomes finer.
     """
 
     radius: float = 0.15
@@ -79,10 +82,9 @@ class RegionMapping:
         made = history.features[history.success == 1]
         waiting = history.features[history.is_pending & ~known]
         chances = Models((), model).success_probability(waiting) if len(waiting) else np.empty(0)
-        open_: Array = 1.0 - self._covers(features, made).any(axis=1).astype(float)
-        for covered, chance in zip(self._covers(features, waiting).T, chances, strict=True):
-            open_ = open_ * (1.0 - chance * covered)
-        chosen, gains = self._chosen(features, probability, open_, n)
+        centres = np.vstack([made, waiting]), np.concatenate([np.ones(len(made)), chances])
+        radius, open_ = self._uncovered(features, probability, centres)
+        chosen, gains = _chosen(_covers(features, features, radius), probability, open_, n)
         whole = max(float(probability.sum()), 1e-12)
         suggestions = tuple(
             Suggestion(
@@ -97,22 +99,36 @@ class RegionMapping:
         )
         return Batch(suggestions, self.name, seed, history.remarks)
 
-    def _covers(self, features: Array, centres: Array) -> Array:
-        """Whether each centre covers each row of features, shape (n_rows, n_centres)."""
-        squares = (features**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)[None] - 2.0 * features @ centres.T
-        return np.asarray(squares <= self.radius**2 + 1e-12)
+    def _uncovered(self, features: Array, probability: Array, centres: tuple[Array, Array]) -> tuple[float, Array]:
+        """Return the radius in use, and how probably each row of features is still uncovered, shape (n_rows,).
 
-    def _chosen(self, features: Array, probability: Array, open_: Array, n: int) -> tuple[list[int], list[float]]:
-        """Return `n` rows with the largest expected gain of coverage, one after another, and the gains."""
-        covers = self._covers(features, features)
-        left = np.ones(len(features), dtype=bool)
-        rows: list[int] = []
-        gains: list[float] = []
-        for _ in range(n):
-            gain = np.where(left, probability * (covers.T @ (probability * open_)), -1.0)
-            row = int(np.argmax(gain))
-            rows.append(row)
-            gains.append(float(gain[row]))
-            left[row] = False
-            open_ = open_ * (1.0 - probability[row] * covers[:, row])
-        return rows, gains
+        `centres` are the features of successes and pending flasks, and the probability of each.
+        """
+        radius = self.radius
+        while True:
+            covers = _covers(features, centres[0], radius)
+            open_ = np.prod(1.0 - covers * centres[1], axis=1)
+            if float(probability @ open_) > _LEFT * float(probability.sum()) or radius < _FINEST:
+                return radius, np.asarray(open_)
+            radius /= 2
+
+
+def _covers(features: Array, centres: Array, radius: float) -> Array:
+    """Whether each centre covers each row of features, shape (n_rows, n_centres), as 0 or 1."""
+    squares = (features**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)[None] - 2.0 * features @ centres.T
+    return np.asarray(squares <= radius**2 + 1e-12, dtype=float)
+
+
+def _chosen(covers: Array, probability: Array, open_: Array, n: int) -> tuple[list[int], list[float]]:
+    """Return `n` rows with the largest expected gain of coverage, one after another, and the gains."""
+    left = np.ones(len(covers), dtype=bool)
+    rows: list[int] = []
+    gains: list[float] = []
+    for _ in range(n):
+        gain = np.where(left, probability * (covers.T @ (probability * open_)), -1.0)
+        row = int(np.argmax(gain))
+        rows.append(row)
+        gains.append(float(gain[row]))
+        left[row] = False
+        open_ = open_ * (1.0 - probability[row] * covers[:, row])
+    return rows, gains

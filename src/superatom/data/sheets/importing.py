@@ -132,7 +132,8 @@ def plan_import(
     if constants:
         if unknown := [name for name in constants if parse_header(name) is None]:
             raise UnknownNameError(
-                f"{unknown[0]!r} is no field of a record{did_you_mean(unknown[0], list(plain_fields())) or '.'}"
+                f"{unknown[0]!r} is no field of a record.{did_you_mean(unknown[0], list(plain_fields()))} "
+                "`superatom records template` lists them all"
             )
         table = with_constants(table, constants)
     matches = guess_mapping(table.columns, changes)

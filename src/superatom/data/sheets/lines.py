@@ -38,6 +38,10 @@ def read_lines(path: Path) -> ReadTable:
 def _row(number: int, line: str) -> ReadRow:
     try:
         found = json.loads(line)
+    except (ValueError, RecursionError):
+        said = "is no line of JSON; each line is one record, as `superatom records export FILE.jsonl` writes it"
+        return ReadRow(number, None, (Problem(number, "", line[:80], said),))
+    try:
         return _read(number, found)
     except (ValueError, RecursionError, DocumentError) as error:
         return ReadRow(number, None, (Problem(number, "", line[:80], f"no record: {error}"),))

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 
+from superatom.data.reagents import reagent_table
 from superatom.data.sheets.columns import Column, parse_header
 from superatom.data.sheets.fields import Field, Kind, bare, families, plain_fields
 from superatom.errors import ReferenceDataError, UnknownNameError, did_you_mean
@@ -19,6 +20,7 @@ BOOKKEEPING = (RECORD_ID, RECORD_VERSION, "recorded_at", "recorded_by")
 AS_ENTERED = " as entered"
 
 _MEASURED_OUT = ("mass", "amount", "volume")
+_EQUIVALENTS = ("eq", "equiv", "equivalents")
 _BRACKETED = re.compile(r"(?P<name>.*?)\s*[\[(]\s*(?P<unit>[^\[\]()]+?)\s*[\])]")
 _STROKE = re.compile(r"(?P<name>.+?)\s*/\s*(?P<unit>[^/]+(?:/[^/]+)?)")
 _LAST_WORD = re.compile(r"(?P<name>.+?)(?:[\s_,]+(?:in\s+)?(?P<unit>[^\s_,]+)|(?P<percent>%))")
@@ -136,6 +138,8 @@ def _guessed(header: str) -> Match:
         unit = unit_named(word)
         if unit and (match := _known(header, parts["name"], unit)):
             return match
+        if unit in _EQUIVALENTS and (match := _dose(header, parts["name"])):
+            return match
         if unit and pattern is not _LAST_WORD and dimension_of(unit) in _MEASURED_OUT and parts["name"].strip():
             name = re.sub(r"^(?:m|n|V|mass|amount|volume)(?: of |\((?=.*\)$))", "", parts["name"]).removesuffix(")")
             column = Column(families()["amount"], name.strip() or parts["name"], unit)
@@ -143,6 +147,16 @@ def _guessed(header: str) -> Match:
     if match := _close(header, shown):
         return match
     return _own(header, Sureness.NOT_KNOWN, "no field of this name: kept as an own column")
+
+
+def _dose(header: str, name: str) -> Match | None:
+    """Return the match of equivalents of a named reductant: NaBH4 (eq.)."""
+    table = reagent_table()
+    if name not in table or not table.find(name).has_role("reductant"):
+        return None
+    field = plain_fields()["reductant_to_metal_ratio"]
+    remark = f"equivalents of {name.strip()}, taken to the metal; --set reductant={name.strip()} keeps its name"
+    return Match(header, Column(field, unit=field.unit), field.unit, Sureness.LIKELY, remark)
 
 
 def _close(header: str, shown: str) -> Match | None:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from superatom.data.reagents import reagent_table
 from superatom.data.solvents import solvent
 from superatom.errors import SuperatomError
-from superatom.models.outcome.examples import SETTINGS, Example
+from superatom.models.outcome.examples import LONGEST_NAME, SETTINGS, Example
 from superatom.structures.ligands import ligand_table
 
 FloatArray = npt.NDArray[np.float64]
@@ -228,7 +228,7 @@ def _has_reductant(name: str) -> str:
 
 def _as_smiles(text: str) -> str:
     """Return `text` if it is a SMILES of at least two atoms: a lone word such as ``SR`` never is."""
-    molecule = _molecule(text)
+    molecule = _molecule(text) if len(text) <= LONGEST_NAME else None
     return text if molecule is not None and molecule.GetNumAtoms() > 1 else ""
 
 

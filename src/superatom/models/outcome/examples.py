@@ -41,6 +41,8 @@ _POM_COLUMNS = {
     "H2O [ml]": "water_mL", "HClO4 [ml]": "HClO4_mL", "NH2NH2.HCl [ml]": "hydrazine_HCl_mL",
     "Ce(NO3)3 &Na2MoO4 [ml]": "Ce_and_molybdate_mL",
 }  # fmt: skip
+_LOWEST = {"temperature_C": -273.15, "ph": -math.inf}  # 0 for the other settings
+LONGEST_NAME = 400  # characters of a chemical; structure descriptors of longer SMILES take minutes
 _VOLUME = re.compile(r"(?P<what>.*?)\s*(?P<mL>\d+(?:\.\d+)?)")
 
 
@@ -160,12 +162,23 @@ def proposal(
 ) -> Example:  # fmt: skip
     """Return a proposed recipe; concentrations that ratios imply are filled in.
 
+    Raises `ModelError` for a number that cannot be, and for a name without letters or beyond `LONGEST_NAME`.
+
     >>> proposal(["PET"], ["THF"], "NaBH4", {"metal_mM": 10.0, "ligand_to_metal": 3.0}).settings["ligand_mM"]
     30.0
     """
-    stated = dict(settings or {})
+    stated, kept = dict(settings or {}), (tuple(ligands), tuple(solvents))
+    for name, value in stated.items():
+        if name in SETTINGS and value < (lowest := _LOWEST.get(name, 0.0)):
+            unit, words, _ = SETTINGS[name]
+            raise ModelError(f"{name}={value:g} cannot be: {words} is at least {f'{lowest:g} {unit}'.strip()}")
+    for chemical in (*kept[0], *kept[1], reductant or "none"):
+        if not chemical.strip():
+            raise ModelError("a ligand or solvent without a name; give a name or a SMILES, or leave it out")
+        if len(chemical) > LONGEST_NAME:
+            raise ModelError(f"{chemical[:30]!r}... has {len(chemical)} characters; at most {LONGEST_NAME} are legal")
     _add_concentrations(stated, {}, "")
-    return Example("proposal", None, tuple(ligands), tuple(solvents), reductant, stated)
+    return Example("proposal", None, *kept, reductant, stated)
 
 
 def pom_examples(folder: str | Path | None = None) -> tuple[Example, ...]:
@@ -190,12 +203,7 @@ def read_examples(path: str | Path, outcome: str, *, names: Mapping[str, str] | 
     Raises `ModelError` when the outcome column is missing or holds anything but 1, 0 or nothing.
     """
     rename = names or {}
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            columns, rows = list(reader.fieldnames or ()), list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"cannot read the table {path}: {error}") from error
+    columns, rows = csv_rows(path)
     if outcome not in columns:
         raise ModelError(f"{path} has no column {outcome!r}; it has: {', '.join(columns)}")
     examples = []
@@ -208,6 +216,21 @@ def read_examples(path: str | Path, outcome: str, *, names: Mapping[str, str] | 
         success = None if not label else label.startswith("1")
         examples.append(Example(str(number), success, settings=settings, series=str(number)))
     return tuple(examples)
+
+
+def csv_rows(path: str | Path) -> tuple[list[str], list[dict[str, str | None]]]:
+    """Return the columns and rows of a CSV table; raises `ModelError` for one that cannot be read or is empty."""
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+    except OSError as error:
+        raise ModelError(f"cannot read the table {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(f"cannot read the table {path}: it is no CSV text in UTF-8; save it as one") from error
+    if not columns:
+        raise ModelError(f"the table {path} is empty; a header line and rows under it are needed")
+    return columns, rows
 
 
 def labelled(examples: Iterable[Example]) -> tuple[Example, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from superatom.errors import ModelError
+from superatom.errors import DocumentError, ModelError
 from superatom.models.cards import CARD, Card
 from superatom.models.extras import need
 from superatom.models.outcome.classical import CLASSICAL
@@ -58,7 +58,12 @@ def load_outcome_model(folder: str | Path) -> OutcomeModel:
         text = (root / TRAINING_FILE).read_text(encoding="utf-8")
     except OSError as error:
         raise ModelError(f"{root} holds no outcome model: {TRAINING_FILE} cannot be read ({error.strerror})") from error
-    training = TRAINING.from_text(text)
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{root} holds no outcome model: {TRAINING_FILE} is no text, so it is damaged") from error
+    try:
+        training = TRAINING.from_text(text)
+    except DocumentError as error:
+        raise DocumentError(f"the model {root}: {TRAINING_FILE} is damaged or was changed ({error})") from error
     chemical = {c.name: c for c in CHEMICAL}
     columns = tuple(chemical.get(name) or setting(name) for name in training.columns)
     members = None if training.kind in CLASSICAL else _members(training, columns, root / WEIGHTS_FILE)
