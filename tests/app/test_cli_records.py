@@ -151,3 +151,12 @@ def test_without_the_extra_the_install_line_is_said(
     code, _, err = run(capsys, "export", lab / "t.pb")
     assert code == 3
     assert "pip install 'superatom[ord]'" in err
+
+
+def test_a_field_or_a_line_that_is_none_is_said_in_words(capsys: Capture, lab: Path) -> None:
+    code, _, err = run(capsys, "import", write(lab / "t.csv", TABLE), "--set", "temprature_C=25")
+    assert code == 2
+    assert "is no field of a record. Did you mean temperature_C? `superatom records template` lists them all" in err
+    code, _, err = run(capsys, "import", write(lab / "t.jsonl", "not json\n"))
+    assert code == 2
+    assert "is no line of JSON; each line is one record" in err

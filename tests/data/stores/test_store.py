@@ -38,10 +38,15 @@ def test_all_or_nothing(store: Store) -> None:
 
 def test_a_change_of_several_kinds_is_all_or_nothing(store: Store) -> None:
     old = store.add(record("a"))
-    with pytest.raises(ConflictError), store.changing("plate 2") as change:
-        change.add(record("b"))
-        change.revise(old.id, record("c"), expected_version=1)
-        change.append("campaign", "lab", {"step": 1}, expected_version=3)
+
+    def change_too_much() -> None:
+        with store.changing("plate 2") as change:
+            change.add(record("b"))
+            change.revise(old.id, record("c"), expected_version=1)
+            change.append("campaign", "lab", {"step": 1}, expected_version=3)
+
+    with pytest.raises(ConflictError):
+        change_too_much()
     assert [s.version for s in store.iterate() if not s.is_cited] == [1]
     with store.changing("plate 2") as change:
         first = change.revise(old.id, record("c"), expected_version=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.learned import Learned, best_row, keeps_limits
+from superatom.campaign.loop.learned import Learned, best_row
 from superatom.campaign.loop.state import Flask, FlaskStatus
 from superatom.conditions.recommenders.history import read_history
 from superatom.conditions.recommenders.pool import pool_of
@@ -71,11 +71,7 @@ def pareto_front(campaign: Campaign) -> tuple[Flask, ...]:
     """Return the flasks that no other beats on every response, best first response first; failures do not count."""
     objective = campaign.setup.objective
     history = read_history(campaign.setup.space, objective, campaign.tried())
-    rows = [
-        i
-        for i in np.flatnonzero(history.is_complete).tolist()
-        if history.success[i] != 0 and keeps_limits(objective, history, i)
-    ]
+    rows = history.good(objective)
     signs = np.array([response.sign for response in objective.responses])
     values = history.outcomes[rows][:, : len(signs)] * signs
     front = [row for row, ok in zip(rows, is_on_front(values), strict=True) if ok]
@@ -185,11 +181,9 @@ def _dominated(known: Learned) -> float:
     import torch
     from botorch.utils.multi_objective.hypervolume import Hypervolume
 
-    from superatom.conditions.recommenders.acquisition import _references as references
+    from superatom.conditions.recommenders.acquisition import references
 
-    rows = [
-        i for i in np.flatnonzero(known.history.is_complete).tolist() if keeps_limits(known.objective, known.history, i)
-    ]
+    rows = known.history.good(known.objective)
     signs = np.array([response.sign for response in known.objective.responses])
     values = known.history.outcomes[rows][:, : len(signs)] * signs
     front = values[is_on_front(values)]

@@ -95,16 +95,8 @@ def learned(campaign: Campaign) -> Learned | None:
 
 
 def best_row(history: History, objective: Objective) -> int | None:
-    """Return the row of the best record by the first response among those that kept the limits and did not fail.
-
-    Where none did, of all complete ones; None where there is none.
-    """
-    complete = np.flatnonzero(history.is_complete).tolist()
-    kept = [i for i in complete if history.success[i] != 0 and keeps_limits(objective, history, i)]
+    """Return the row of the best good record, else of the best complete one, else None."""
     sign = objective.responses[0].sign
-    return max(kept or complete, key=lambda i: float(sign * history.outcomes[i, 0]), default=None)
-
-
-def keeps_limits(objective: Objective, history: History, row: int) -> bool:
-    """Whether the measured numbers of a record keep every limit."""
-    return all(limit.is_kept(history.outcomes[row, objective.measured.index(limit.name)]) for limit in objective.limits)
+    complete = np.flatnonzero(history.is_complete).tolist()
+    best = history.best(objective)
+    return max(complete, key=lambda i: float(sign * history.outcomes[i, 0]), default=None) if best is None else best

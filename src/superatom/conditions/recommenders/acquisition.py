@@ -76,9 +76,8 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
             value = qLogNoisyExpectedImprovement(model, baseline, objective=single, **common)
         else:
             several = GenericMCMultiOutputObjective(partial(_responses, signs=signs))
-            references = _references(objective, history)
             value = logei.qLogNoisyExpectedHypervolumeImprovement(
-                model, references, baseline, objective=several, **common
+                model, references(objective, history), baseline, objective=several, **common
             )
 
     def evaluate(features: Array, chosen: Array) -> Array:
@@ -135,7 +134,7 @@ def _excess(samples: Tensor, k: int, bound: float, slope: float) -> Tensor:
     return slope * (samples[..., k] - bound)
 
 
-def _references(objective: Objective, history: History) -> list[float]:
+def references(objective: Objective, history: History) -> list[float]:
     """Return the worst value still of use for each response, more being better."""
     found = []
     for k, response in enumerate(objective.responses):

@@ -48,15 +48,18 @@ class History:
         """Whether all numbers of the objective were measured."""
         return np.asarray(np.isfinite(self.outcomes).all(axis=1))
 
-    def best(self, objective: Objective) -> int | None:
-        """Return the row of the best complete record that keeps all limits, for a single response; None if none."""
-        response = objective.responses[0]
-        rows = [
+    def good(self, objective: Objective) -> list[int]:
+        """Return the rows of the complete records that did not fail and keep all limits."""
+        return [
             i
-            for i in np.flatnonzero(self.is_complete).tolist()
+            for i in np.flatnonzero(self.is_complete & (self.success != 0)).tolist()
             if all(limit.is_kept(self.outcomes[i, objective.measured.index(limit.name)]) for limit in objective.limits)
         ]
-        return max(rows, key=lambda i: float(response.sign * self.outcomes[i, 0])) if rows else None
+
+    def best(self, objective: Objective) -> int | None:
+        """Return the row of the best good record by the first response; None if there is none."""
+        sign = objective.responses[0].sign
+        return max(self.good(objective), key=lambda i: float(sign * self.outcomes[i, 0]), default=None)
 
 
 def read_history(
