@@ -200,6 +200,11 @@ def test_a_file_too_large(store: Store, tmp_path: Path) -> None:
         store.attach("E0001", huge)
 
 
+def test_an_id_in_small_letters_gets_a_hint(store: Store) -> None:
+    with pytest.raises(UnknownNameError, match=r"Did you mean S001\?"):
+        store.record("s001")
+
+
 def test_unknown_names(store: Store) -> None:
     for ask in (
         lambda: store.record("E0001"),
