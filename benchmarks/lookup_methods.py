@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Method:
         return rows, np.array([worst if v is None else self.table.sign * v for v in self.told.values()])
 
 
-class Regression(Method):
+class Regression(Method, ABC):
     """Expected improvement of a scikit-learn regressor on one-hot inputs; a batch by the constant liar (worst)."""
 
     def __init__(self, table: Table, seed: int) -> None:
@@ -70,9 +71,9 @@ class Regression(Method):
             chosen.append(open_rows[int(np.argmax(gain))])
         return chosen
 
+    @abstractmethod
     def predict(self, x: Array, y: Array, new: Array) -> tuple[Array, Array]:
         """Return mean and spread at new inputs."""
-        raise NotImplementedError
 
 
 class GaussianProcess(Regression):

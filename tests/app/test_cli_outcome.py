@@ -34,9 +34,12 @@ def model(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_predict_says_how_sure_it_is(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["outcome", "predict", "--model", str(model), "--set", "temperature_C=20", "--set", "ph=11"]
     assert main(asked) == 0
-    assert "probability of success 0." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "probability of success 0." in said
+    assert "it never saw: MCC" in said
     assert main([*asked, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
+    assert answer["reliability"]
     assert answer["in_domain"] is True
     assert answer["probability"] > 0.5
     assert main([*asked[:-1], "ph=40", "--json"]) == 0
@@ -170,3 +173,8 @@ def test_damaged_models_and_tables_are_one_sentence(
         assert said in capsys.readouterr().err
     assert main(["outcome", "train", str(tmp_path / "e.csv")]) == 2
     assert "is a file; name a folder" in capsys.readouterr().err
+
+
+def test_an_answer_from_cited_recipes_says_what_they_teach(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["outcome", "predict", "--ligand", "GSH", "--set", "ph=10"]) == 0
+    assert "knowing only which settings are stated" in capsys.readouterr().out

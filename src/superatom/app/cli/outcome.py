@@ -87,6 +87,7 @@ def predict(
             {
                 "probability": round(found.mean, 4), "spread": round(found.spread, 4), "in_domain": found.in_domain,
                 "model": found.model_id, "nearest": nearest, "remarks": list(remarks),
+                "reliability": list(fitted.reliability()),
             }
         )  # fmt: skip
         return
@@ -96,6 +97,7 @@ def predict(
         typer.echo(f"  {remark}")
     typer.echo(f"most like it: {nearest}")
     typer.echo(f"model: {found.model_id}")
+    _say_reliability(fitted)
 
 
 @app.command("map")
@@ -129,7 +131,7 @@ def map_(
     answer = {
         "model": made.model_id, "lowest": round(float(made.probability.min()), 4),
         "highest": round(float(made.probability.max()), 4), "highest_at": where,
-        "share_in_domain": round(float(made.in_domain.mean()), 4),
+        "share_in_domain": round(float(made.in_domain.mean()), 4), "reliability": list(fitted.reliability()),
     }  # fmt: skip
     if csv is not None:
         write_file(csv, made.to_csv())
@@ -142,6 +144,7 @@ def map_(
         said = ", ".join(f"{name} {value:g}" for name, value in where.items())
         typer.echo(f"probability of success from {answer['lowest']:.2f} to {answer['highest']:.2f}, highest at {said}")
         typer.echo(f"{answer['share_in_domain']:.0%} of the map is in the domain of {made.model_id}")
+        _say_reliability(fitted)
 
 
 @app.command()
@@ -209,7 +212,7 @@ def explain_(
                 name: {"values": c.values.round(4).tolist(), "probability": c.probability.round(4).tolist()}
                 for name, c in curves.items()
             },
-            "shap": dict(importance),
+            "shap": dict(importance), "reliability": list(fitted.reliability()),
         }  # fmt: skip
         write_json(answer)
         return
@@ -220,6 +223,7 @@ def explain_(
         f"{found.n_leaves} leaves from {found.n_recipes} drawn recipes; against the model on {found.n_checked} others "
         f"F1 {found.f1:.3f}, MCC {found.mcc:.3f}: {goal} the goal of {F1_GOAL} and {MCC_GOAL}"
     )
+    _say_reliability(fitted)
     for name, curve in curves.items():
         points = ", ".join(f"{v:.3g}: {p:.2f}" for v, p in zip(curve.values, curve.probability, strict=True))
         typer.echo(f"partial dependence on {name}: {points}")
@@ -277,6 +281,11 @@ def _numbers(text: str) -> list[float]:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         raise ModelError(f"{text!r} are no bounds; write numbers with commas, such as 2,5,10") from None
+
+
+def _say_reliability(fitted: OutcomeModel) -> None:
+    for sentence in fitted.reliability():
+        typer.echo(f"  {sentence}")
 
 
 def _model(folder: Path | None, data: str, outcome: str, kind: str, seed: int, *, trials: int = 0) -> OutcomeModel:

@@ -86,7 +86,8 @@ def read_space_file(path: str | Path) -> SpaceFile:
     try:
         read = _FORMAT.from_document({**found, "format": _FORMAT.name, "version": _FORMAT.version})
     except DocumentError as error:
-        raise CampaignError(f"{path}: {str(error).removeprefix(_FORMAT.name + ': ')}") from error
+        kinds = f"; legal kinds of a parameter: {', '.join(ParameterKind)}" if "`kind`" in str(error) else ""
+        raise CampaignError(f"{path}: {str(error).removeprefix(_FORMAT.name + ': ')}{kinds}") from error
     if not read.candidates:
         return read
     return replace(read, candidates=str((path.parent / read.candidates).resolve()))

@@ -41,16 +41,18 @@ def surface(campaign: Campaign, known: Learned, k: int, chosen: Sequence[int]) -
     numbers = [i for i in chosen if known.space.parameters[i].is_numeric]
     figure, plot = new_figure()
     if len(numbers) == 2:
-        values = known.mean_and_spread(k, _grid(known, chosen))[0]
+        values, spread = known.mean_and_spread(k, _grid(known, chosen))
         _fill(figure, plot, known, chosen, values).set_label(shown)
         _mark(plot, campaign, known, chosen)
+        uncertain = f"; ± {spread.min():.2g} to {spread.max():.2g} {response.unit}".rstrip()
     else:
         choices = [i for i in chosen if i not in numbers]
         _curves(plot, known, k, numbers, choices)
         plot.set_ylabel(shown)
         choice = choices[0] if numbers and choices else None
         _mark(plot, campaign, known, (numbers or choices)[:1], response=response, choice=choice)
-    _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed")
+        uncertain = ""  # the curves show it
+    _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed{uncertain}")
     return figure
 
 
@@ -204,6 +206,8 @@ def _axes(plot: Axes, known: Learned, chosen: Sequence[int]) -> None:
             axis.set_ticks(range(len(parameter.options)), parameter.options, rotation=30 if axis is plot.xaxis else 0)
         elif parameter.is_log:
             scale("log")
+            axis.set_major_formatter(lambda value, _: f"{value:g}")  # 10, not 10¹
+            axis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
 
 
 def _caption(figure: Figure, known: Learned, chosen: Sequence[int], says: str) -> None:

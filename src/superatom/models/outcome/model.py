@@ -20,12 +20,13 @@ from superatom.models.outcome.domain import Domain
 from superatom.models.outcome.examples import Example, labelled
 from superatom.models.outcome.inputs import SCHEMES, Inputs, IntArray, Scheme, folds, groups, inputs, others, outcomes
 from superatom.models.outcome.kinds import Fitted, defaults, learner
-from superatom.models.outcome.metrics import calibration_error
+from superatom.models.outcome.metrics import calibration_error, scores
 from superatom.models.outcome.training import TRAINING, Training
 from superatom.models.outcome.validation import tune, validate
 from superatom.models.prediction import Prediction
 
 _CHUNK = 2000  # rows asked of a network at a time
+_WORTH = 0.1  # of MCC: a model this little better than the baseline `stated` has not been shown to know chemistry
 _LIMITS = (
     "Success means that the source or the bench says the target alone was made; what counts as alone differs.",
     "What is not among the columns (order of addition, additives, stirring by hand, age of a solution) is not seen.",
@@ -92,6 +93,26 @@ class OutcomeModel:
             Prediction(float(mean), float(spread), is_in, name)
             for mean, spread, is_in in zip(each.mean(axis=0), each.std(axis=0), within, strict=True)
         ]
+
+    def reliability(self) -> tuple[str, ...]:
+        """Return in words how far its answers on examples it never saw can be believed: what every answer should carry.
+
+        Matthews' coefficient of the held-out answers of the members, beside that of the baseline ``stated``, which sees
+        which settings are stated and not their values, on the same scheme of splitting.
+        """
+        y, scheme = outcomes(self.examples), self.training.scheme
+        own = float(scores(y, self.held_out >= 0.5)["mcc"])
+        made = validate(
+            self.examples, self.columns, "stated", scheme, n_repeats=1, n_folds=self.training.n_members,
+            seed=self.training.seed,
+        )  # fmt: skip
+        stated = made.metrics["mcc"].value
+        what = {"random": "examples", "series": "series", "ligand": "ligands"}[scheme]
+        said = f"on {what} it never saw: MCC {own:.2f} (a guess has 0)"
+        if own - stated > _WORTH:
+            return (said,)
+        learnt = f"knowing only which settings are stated, not their values, has {stated:.2f}"
+        return (said, f"{learnt}: it may know who reports numbers, not what works; train on your own records")
 
     def remarks(self, example: Example) -> tuple[str, ...]:
         """Return in words why a proposal is outside the domain, if it is."""
