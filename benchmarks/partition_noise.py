@@ -22,7 +22,7 @@ import numpy as np
 from record import row, write
 from superatom.errors import StructureError
 from superatom.structures.files import read
-from superatom.structures.partition import Partition, partition_structure
+from superatom.structures.partition import Partition
 from superatom.structures.structure import Structure
 
 SIGMAS_A = (0.0, 0.05, 0.10, 0.15)
@@ -129,7 +129,7 @@ def main() -> None:
                 rng = np.random.default_rng([arguments.seed, number, round(sigma * 1000)])
                 for _ in range(arguments.trials if sigma else 1):
                     noisy, order = shaken(structure, sigma, rng)
-                    hit = assignment(partition_structure(noisy), order) == truth
+                    hit = assignment(noisy.partition, order) == truth
                     right[folder, sigma].append(hit)
                     right["all", sigma].append(hit)
     rows = []

@@ -20,7 +20,6 @@ from record import row, write
 from superatom.errors import StructureError
 from superatom.structures.description import describe
 from superatom.structures.files import read
-from superatom.structures.partition import partition_structure
 from superatom.structures.structure import Structure
 
 REPEATS = 5
@@ -68,7 +67,7 @@ def main() -> None:
         "first call, libraries and tables loaded": (first, "1381 atoms", 1),
         "read": (seconds(lambda: read(large)), "1381 atoms", REPEATS),
         "partition, atoms in random order": (
-            seconds(lambda: partition_structure(shuffled(structure))),
+            seconds(lambda: shuffled(structure).partition),
             "1381 atoms",
             REPEATS,
         ),

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 from ase.calculators.emt import EMT
 
+import superatom as sa
 from superatom.physics.configuration import Configuration
 from superatom.physics.labelling.campaign import run_campaign
-from superatom.physics.labels import label
 
 # what a group installs once, as a package of its own: a module, and an entry point in its pyproject.toml
 MODULE = """
@@ -66,7 +66,7 @@ def main() -> None:
 
         # the same without a package, one geometry at a time: any ASE calculator will do
         first = (folder / "run" / "configurations.jsonl").read_text().splitlines()[0]
-        print(label(Configuration.from_record(json.loads(first)), EMT()).energy_eV, "eV by an instance")
+        print(sa.label(Configuration.from_record(json.loads(first)), EMT()).energy_eV, "eV by an instance")
 
 
 if __name__ == "__main__":  # the workers import this file

@@ -1,11 +1,11 @@
 """Ask how likely a synthesis is to work, from the cited recipes alone; needs superatom[outcome]."""
 
+import superatom as sa
 from superatom.errors import MissingEngineError
 from superatom.models.outcome.examples import cited_examples, proposal
-from superatom.models.outcome.model import fit_outcome_model
 
 try:
-    model = fit_outcome_model(cited_examples(), "logistic", data="cited recipes")
+    model = sa.fit_outcome_model(cited_examples(), "logistic", data="cited recipes")
     for degrees in (0, 25, 80):
         settings = {
             "temperature_C": degrees,

@@ -3,9 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from superatom.data.sheets.exporting import write_records
-from superatom.data.sheets.importing import carry_out, plan_import
-from superatom.data.stores.opening import open_store
+import superatom as sa
+from superatom.data.sheets.importing import carry_out
 
 TABLE = """\
 Target;Ligand;c(Au) [mmol/L];T / K;time (min);M:L ratio;Solvents;Yield %;Outcome;Mood
@@ -14,11 +13,11 @@ Target;Ligand;c(Au) [mmol/L];T / K;time (min);M:L ratio;Solvents;Yield %;Outcome
 [Au25(PET)18]-;PET;20;298;overnight;1:6;THF;120;mixture;bad
 """
 
-with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/lab.sqlite", author="ada") as store:
+with tempfile.TemporaryDirectory() as folder, sa.open_store(f"{folder}/lab.sqlite", author="ada") as store:
     table = Path(folder, "plate.csv")
     table.write_text(TABLE, encoding="utf-8")
 
-    plan = plan_import(table, store)
+    plan = sa.plan_import(table, store)
     for match in plan.matches:
         print(f"{match.header:16s} {match.column.header if match.column else '-':24s} {match.sureness}")
     for problem in plan.all_problems:
@@ -28,5 +27,5 @@ with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/lab.sqlite",
         conditions = stored.record.conditions
         print(stored.id, conditions.temperature_C, "|", conditions.metal_concentration_mM, "|", conditions.time_h)
 
-    write_records(f"{folder}/lab.xlsx", store.iterate())
-    print(plan_import(f"{folder}/lab.xlsx", store).counts)
+    sa.write_records(f"{folder}/lab.xlsx", store.iterate())
+    print(sa.plan_import(f"{folder}/lab.xlsx", store).counts)

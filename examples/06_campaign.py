@@ -4,15 +4,11 @@ import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from superatom.campaign.handover import to_space_file
+import superatom as sa
 from superatom.campaign.loop.advice import best_flask, stop_advice
-from superatom.campaign.loop.campaign import Campaign
 from superatom.campaign.loop.learned import learned
 from superatom.campaign.loop.returned import carry_out, read_values
-from superatom.campaign.loop.space_file import to_setup
 from superatom.campaign.loop.state import FlaskStatus
-from superatom.campaign.planning import plan
-from superatom.data.stores.opening import open_store
 from superatom.errors import MissingEngineError
 
 
@@ -26,9 +22,9 @@ def bench(settings: dict[str, float | str]) -> dict[str, str]:
     }
 
 
-setup = to_setup(to_space_file(plan("[Ag44(p-MBA)30]4-", routes=1)), seed=1, budget=24)
-with TemporaryDirectory() as folder, open_store(Path(folder) / "lab.sqlite", author="ada") as store:
-    campaign = Campaign.start(store, "ag44", setup)
+setup = sa.to_setup(sa.to_space_file(sa.plan("[Ag44(p-MBA)30]4-", routes=1)), seed=1, budget=24)
+with TemporaryDirectory() as folder, sa.open_store(Path(folder) / "lab.sqlite", author="ada") as store:
+    campaign = sa.Campaign.start(store, "ag44", setup)
     try:
         for n in (8, 3):  # the flasks of the plan, then what the model makes of them
             for suggestion in campaign.suggest(n).batch.suggestions:

@@ -13,6 +13,14 @@ def test_a_synonym_of_a_solvent_has_the_hazards_of_the_solvent(synonym, word):
     assert word in hazard.danger
 
 
+def test_a_solvent_without_a_rule_has_the_words_of_the_solvent_table():
+    [cyclohexane] = hazards_of(solvents=["cyclohexane"])
+    assert "highly flammable" in cyclohexane.danger
+    [chlorobenzene] = hazards_of(solvents=["chlorobenzene"])
+    assert "cancer" not in chlorobenzene.danger, "benzene is another solvent"
+    assert not hazards_of(solvents=["water", "a solvent nobody knows"])
+
+
 def test_glutathione_is_not_called_a_volatile_stench():
     [glutathione], [pet] = hazards_of(ligands=["SG"]), hazards_of(ligands=["PET"])
     assert "stench" not in glutathione.danger

@@ -33,7 +33,7 @@ from superatom.structures.assembly.assemble import assemble
 from superatom.structures.assembly.blueprint import Blueprint
 from superatom.structures.assembly.topologies import topologies
 from superatom.structures.elements import METALS
-from superatom.structures.structure import element_formula
+from superatom.structures.formula import element_formula
 
 LANTERN = Blueprint("lantern", ("Pd",) * 2 + ("Au",) * 4, (("phosphine", "PMe3"), ("thiolate", "SCH3")))
 ZEOLITE = Blueprint("zeolite_10T", ("Cu", "Ir"))
@@ -88,6 +88,15 @@ def test_the_surroundings_hold_the_atoms_of_the_cluster_but_its_metals() -> None
                 atoms[symbol] = atoms.get(symbol, 0) + n
         rest = [s for s in assemble(blueprint, seed=1).structure.symbols if s not in blueprint.metals]
         assert {s: n for s, n in atoms.items() if n} == {s: rest.count(s) for s in set(rest)}
+
+
+def test_the_surroundings_of_a_kernel_that_no_table_knows_are_counted() -> None:
+    mine, symbols = replace(LANTERN, topology="mine"), assemble(LANTERN, seed=1).structure.symbols
+    assert environment(mine, symbols=symbols) == environment(LANTERN)
+    known = formation_energy_eV_per_atom(LANTERN, -3000.0, REFERENCES, atoms=ATOMS)
+    assert formation_energy_or_nan(mine, -3000.0, REFERENCES, atoms=ATOMS, symbols=symbols) == known
+    with pytest.raises(UnknownNameError, match="unknown topology 'mine'"):
+        environment(mine)
 
 
 def test_formation_energy_is_eqn_1_worked_by_hand() -> None:
@@ -221,6 +230,7 @@ def test_a_geometry_that_is_not_packaged_is_made_and_the_same_each_time(xtb_prog
     second, _ = make_geometry(species)
     assert np.array_equal(first.positions, second.positions)
     assert "gfn1" in how
+    assert evaluate_reference(species, "gfn1")["notes"][0].startswith("gfn1 normal: converged in")
     assert np.linalg.norm(first.positions[1] - first.positions[0]) == pytest.approx(0.96, abs=0.02)
 
 

@@ -38,6 +38,11 @@ def test_synonyms_lead_to_one_ligand(name: str) -> None:
     assert ligand_table().find(name).name == "PET"
 
 
+@pytest.mark.parametrize("name", ["dppe", "Ph2PC2H4PPh2", "PPh2C2H4PPh2", "PPh2(CH2)2PPh2"])
+def test_a_diphosphine_may_be_written_from_either_end(name: str) -> None:
+    assert ligand_table().find(name).name == "dppe"
+
+
 def test_linear_alkanethiolates_need_the_right_hydrogens() -> None:
     assert ligand_table().find("SC7H15").atoms == {"C": 7, "H": 15, "S": 1}
     with pytest.raises(UnknownLigandError):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from superatom.errors import StructureError
 from superatom.structures.description import describe
-from superatom.structures.partition import Partition, partition_structure
+from superatom.structures.partition import Partition
 from superatom.structures.structure import Structure
 from worlds_structures import alkynyl_staple, au25, dressed, icosahedron, tetrahedron
 
@@ -46,7 +46,7 @@ def test_order_orientation_origin_and_noise_change_nothing(seed: int) -> None:
     turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
     noisy = world.positions + rng.normal(0, 0.05, world.positions.shape)
     shaken = Structure(tuple(world.symbols[i] for i in order), (noisy @ turn)[order] + 3)
-    assert marks(partition_structure(shaken), order) == marks(world.partition, np.arange(world.n_atoms))
+    assert marks(shaken.partition, order) == marks(world.partition, np.arange(world.n_atoms))
 
 
 def test_chemistry_of_a_doped_staple_is_named_atom_by_atom() -> None:
@@ -142,7 +142,7 @@ def test_a_ring_is_a_ring() -> None:
 
 def test_no_metal_is_refused_and_a_bare_metal_is_all_core() -> None:
     with pytest.raises(StructureError, match="no cluster metal"):
-        partition_structure(Structure(("C", "O"), np.array([(0, 0, 0), (0, 0, 1.13)])))
+        _ = Structure(("C", "O"), np.array([(0, 0, 0), (0, 0, 1.13)])).partition
     p = Structure(("Au",) * 13, icosahedron()).partition
     assert len(p.metal_core) == 13
     assert p.surface_motifs == ()

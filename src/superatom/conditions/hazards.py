@@ -1,8 +1,8 @@
 """Hazards of what goes into the flask, each with one line of what to do.
 
 The packaged table `hazards.csv` names the GHS classes (Globally Harmonised System; CLP Regulation (EC) 1272/2008 in
-Europe) per reagent, ligand class and solvent; the reagent table adds its own words. A chemical without an entry is
-said to have none here: that is no statement that it is safe.
+Europe) per reagent, ligand class and solvent; the tables of reagents and solvents add their own words. A chemical
+without an entry is said to have none here: that is no statement that it is safe.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from superatom.data.reagents import reagent_table
 from superatom.data.rows import Row
-from superatom.data.solvents import solvent
+from superatom.data.solvents import solvent, solvents
 from superatom.errors import UnknownNameError
 from superatom.structures.ligands import ligand_table
 
@@ -53,7 +53,7 @@ def hazards_of(
         own = [_hazard(name, row) for row in _rows("ligand") if re.search(row["pattern"], name)]
         found += own or [_hazard(name, row) for row in _rows("ligand_class") if row["pattern"] == kind]
     for name in dict.fromkeys(solvents):
-        found += [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], _proper(name))][:1]
+        found += _of_solvent(name)
     return tuple(found)
 
 
@@ -121,6 +121,17 @@ def _by_name(name: str) -> list[Hazard]:
     if words == "no classified hazard":
         return []
     return [Hazard(name, words or NO_ENTRY, "fume hood, gloves, goggles", reagent.source)]
+
+
+def _of_solvent(name: str) -> list[Hazard]:
+    """Return the rule of the table, else the words of the solvent table."""
+    proper = _proper(name)
+    if rules := [_hazard(name, row) for row in _rows("solvent") if re.search(row["pattern"], proper)]:
+        return rules[:1]
+    known = {s.name: s for s in solvents()}.get(proper)
+    if known is None or not known.hazards:
+        return []
+    return [Hazard(name, "; ".join(known.hazards), "fume hood, gloves, goggles", known.source)]
 
 
 def _hazard(name: str, row: Row) -> Hazard:

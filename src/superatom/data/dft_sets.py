@@ -31,7 +31,8 @@ import numpy as np
 from superatom.data import sources
 from superatom.errors import DataSourceError, UnknownNameError, did_you_mean
 from superatom.structures.files import read, read_all
-from superatom.structures.structure import Structure, element_formula
+from superatom.structures.formula import element_formula
+from superatom.structures.structure import Structure
 from superatom.units import HARTREE_EV
 
 _COINAGE = "coinage-cluster-functional-benchmark"

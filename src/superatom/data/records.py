@@ -254,7 +254,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One reported synthesis experiment, successful or not, with everything its source states."""
+    """One reported synthesis experiment, successful or not, with everything its source states: a row of the tables.
+
+    A library holds it as a `SynthesisRecord`, which is derived from this (docs/decisions/0007).
+    """
 
     id: str
     series: str

@@ -32,6 +32,7 @@ def formation_energy_eV_per_atom(  # noqa: N802 -- the unit is part of the name
     atoms: str | Mapping[str, float],
     convention: Convention = "dimer",
     using: Topology | None = None,
+    symbols: Sequence[str] = (),
 ) -> float:
     """Return the formation energy of eqn (1) in eV per metal atom; negative: more stable than what it is made of.
 
@@ -49,13 +50,17 @@ def formation_energy_eV_per_atom(  # noqa: N802 -- the unit is part of the name
         What an X-type ligand is compared with: half its dimer, or the free radical.
     using
         The topology, where it is not in the table.
+    symbols
+        The atoms of the cluster: of a topology that is neither in the table nor given, the ligands are counted in them.
 
     Raises
     ------
     MissingReferenceError
         for a species or metal without energy; the sentence names it.
     ChemistryError
-        for a charged cluster, or a ligand that has no reference under the convention.
+        for a charged cluster, or a ligand or kernel atom that has no reference under the convention.
+    UnknownNameError
+        for a topology that is not in the table, where neither it nor the atoms are given.
 
     Examples
     --------
@@ -69,7 +74,7 @@ def formation_energy_eV_per_atom(  # noqa: N802 -- the unit is part of the name
             f"the cluster has the charge {blueprint.charge:+d} e; eqn 1 compares neutral species with neutral ones"
         )
     free = atom_energies(atoms) if isinstance(atoms, str) else atoms
-    surroundings = environment(blueprint, convention, using=using)
+    surroundings = environment(blueprint, convention, using=using, symbols=symbols)
     if lacking := [one.key for one in surroundings if one.key not in references]:
         raise MissingReferenceError(
             f"{blueprint.topology} needs the reference energies {', '.join(lacking)} at the level of its label; "
@@ -91,10 +96,13 @@ def formation_energy_or_nan(
     *,
     atoms: str | Mapping[str, float],
     convention: Convention = "dimer",
+    symbols: Sequence[str] = (),
 ) -> float:
     """Return the formation energy for a column of a table: NaN where it is not defined or a reference is missing."""
     try:
-        return formation_energy_eV_per_atom(blueprint, energy_eV, references, atoms=atoms, convention=convention)
+        return formation_energy_eV_per_atom(
+            blueprint, energy_eV, references, atoms=atoms, convention=convention, symbols=symbols
+        )
     except (ChemistryError, MissingReferenceError, UnknownNameError):
         return math.nan
 

@@ -16,8 +16,9 @@ import numpy as np
 from superatom.errors import StructureError
 from superatom.structures.bonds import bonding_reach
 from superatom.structures.elements import METALS
+from superatom.structures.formula import element_formula
 from superatom.structures.neighbours import FloatArray, IntArray, neighbour_pairs
-from superatom.structures.structure import MAX_ATOMS, Structure, element_formula
+from superatom.structures.structure import MAX_ATOMS, Structure
 from superatom.structures.symbols import element_of
 
 FULL = 0.99  # occupancies from here on count as full (rounding in files)

@@ -6,9 +6,11 @@ from collections import Counter
 from typing import Any
 
 from superatom.structures.electrons import CLOSED_SHELLS
+from superatom.structures.formula import element_formula
 from superatom.structures.motifs import core_motifs
-from superatom.structures.partition import Partition, SurfaceMotif
-from superatom.structures.structure import Structure, element_formula
+from superatom.structures.partition import Partition
+from superatom.structures.structure import Structure
+from superatom.structures.surface_motifs import SurfaceMotif
 from superatom.structures.symmetry import POINT_GROUP_TOLERANCE_A, point_group
 
 

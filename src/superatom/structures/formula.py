@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from superatom.errors import ChemistryError, FormulaError, did_you_mean
@@ -101,6 +103,18 @@ def canonical_metals(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
     several = any(n > 1 for n in counts.values())
     rank = {metal: i for i, metal in enumerate(METALS)}
     return tuple(sorted(counts.items(), key=lambda item: (several and item[1] > 1, rank[item[0]])))
+
+
+def element_formula(symbols: Sequence[str]) -> str:
+    """Return a formula without brackets: metals as a cluster formula orders them, then the others alphabetically.
+
+    >>> element_formula(["S", "Au", "H", "Au", "Pt"])
+    'PtAu2HS'
+    """
+    counts = Counter(symbols)
+    metals = canonical_metals({m: n for m, n in counts.items() if m in METALS})
+    others = sorted((e, n) for e, n in counts.items() if e not in METALS)
+    return "".join(f"{e}{n if n > 1 else ''}" for e, n in (*metals, *others))
 
 
 def canonical_ligands(counts: dict[Ligand, int]) -> tuple[tuple[Ligand, int], ...]:

@@ -16,8 +16,8 @@ from importlib.resources import files
 from typing import Any
 
 from superatom.structures.bonds import Graph
+from superatom.structures.formula import element_formula
 from superatom.structures.ligands import CLASSES, Ligand, ligand_table, parse_composition
-from superatom.structures.structure import element_formula
 
 MAX_PERCEIVED_ATOMS = 150
 

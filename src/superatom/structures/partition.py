@@ -21,42 +21,16 @@ from superatom.errors import StructureError
 from superatom.structures.bonds import Graph, connected, covalent_bonds
 from superatom.structures.coordination import LigandSite, ligand_sites, main_cluster, metals_of_donors
 from superatom.structures.elements import METALS
+from superatom.structures.formula import element_formula
 from superatom.structures.fragments import Fragment, Identity, as_ligand, bystander, identify_ligand
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 from superatom.structures.neighbours import FloatArray, neighbour_pairs
-from superatom.structures.staples import chains, motif_metals
-from superatom.structures.structure import Structure, element_formula
+from superatom.structures.staples import motif_metals
+from superatom.structures.surface_motifs import SurfaceMotif, surface_motifs
 from superatom.structures.symbols import covalent_radius
 
-LENGTH_WORDS = (
-    "bridging", "monomeric", "dimeric", "trimeric", "tetrameric", "pentameric", "hexameric", "heptameric", "octameric",
-)  # fmt: skip
-_DONOR_LABELS = {
-    "thiolate": "SR",
-    "selenolate": "SeR",
-    "tellurolate": "TeR",
-    "alkynyl": "C≡CR",
-    "sulfide": "S",
-    "selenide": "Se",
-}
 _BARE = ("halide", "hydride", "sulfide", "selenide", "telluride", "oxide")
-
-
-@dataclass(frozen=True, slots=True)
-class SurfaceMotif:
-    """A staple, a ring, or a simple bridge (length 0): atom indices of its metals and donors, and its usual name."""
-
-    metals: tuple[int, ...]
-    donors: tuple[int, ...]
-    length: int
-    is_ring: bool
-    name: str
-
-    @property
-    def atoms(self) -> tuple[int, ...]:
-        """All atoms of the motif, sorted."""
-        return tuple(sorted(self.metals + self.donors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,28 +109,46 @@ class Partition:
         }  # fmt: skip
 
 
-def partition_structure(structure: Structure) -> Partition:
-    """Assign every atom of a structure.
+def partition_atoms(
+    symbols: tuple[str, ...],
+    positions: FloatArray,
+    *,
+    charge: int | None = None,
+    charge_basis: str = "",
+    source: str = "in memory",
+) -> Partition:
+    """Assign every atom; `Structure.partition` is this, asked once and kept.
+
+    Parameters
+    ----------
+    symbols
+        Element symbols, length n_atoms.
+    positions
+        Cartesian coordinates in Å, shape (n_atoms, 3).
+    charge, charge_basis
+        Net charge of the cluster in e and where it comes from, in words; None where it is to be read off the
+        counter-ions.
+    source
+        File name or description, for the error.
 
     Raises
     ------
     StructureError
-        If the structure holds no metal of `superatom.structures.elements`.
+        If there is no metal of `superatom.structures.elements`.
 
     Examples
     --------
     One staple over two core atoms, its organic groups stripped:
 
-    >>> xyz = [[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]]
-    >>> p = partition_structure(Structure(("S", "Au", "S", "Au", "Au"), xyz))
+    >>> xyz = np.array([[-2.3, 0, 0], [0, 0, 0], [2.3, 0, 0], [-2.3, 0, -2.4], [2.3, 0, -2.4]])
+    >>> p = partition_atoms(("S", "Au", "S", "Au", "Au"), xyz)
     >>> p.formula(p.metal_core), [m.name for m in p.surface_motifs], [b.name for b in p.ligands]
     ('Au2', ['SR-Au-SR monomeric'], ['SR', 'SR'])
     """
-    symbols, positions = structure.symbols, structure.positions
     all_metals = [i for i, s in enumerate(symbols) if s in METALS]
     if not all_metals:
         raise StructureError(
-            f"{structure.source}: no cluster metal ({', '.join(METALS[:8])}, ...) among {structure.formula}; "
+            f"{source}: no cluster metal ({', '.join(METALS[:8])}, ...) among {element_formula(symbols)}; "
             "nothing to take apart"
         )
     graph = covalent_bonds(symbols, positions)
@@ -176,17 +168,18 @@ def partition_structure(structure: Structure) -> Partition:
     core = tuple(sorted(inside - units.keys()))
     bare = [i for b in ligands if len(b.atoms) == 1 and b.ligand_class in _BARE for i in b.atoms]
     bystanders = tuple(bystander(molecule, symbols, graph) for molecule in apart)
-    charge, basis = _charge(structure, bystanders)
+    if charge is None:
+        charge, charge_basis = _balancing_charge(bystanders)
     return Partition(
         metals=tuple(sorted(inside)),
         metal_core=core,
         inorganic_core=tuple(sorted([*inside, *bare])),
-        surface_motifs=_motifs(units, [d for d in bridging if d in class_of], held, class_of, symbols),
+        surface_motifs=surface_motifs(units, [d for d in bridging if d in class_of], held, class_of, symbols),
         ligands=ligands,
         solvents_and_counter_ions=bystanders,
         metal_metal_distance_A=mean_metal_distance(positions[sorted(inside)]),
         charge=charge,
-        charge_basis=basis,
+        charge_basis=charge_basis,
         symbols=symbols,
     )
 
@@ -254,67 +247,6 @@ def _binding(site: LigandSite, held: dict[int, tuple[int, ...]], symbols: Sequen
     return f"{f'μ{bridge}-' if bridge > 1 else ''}κ{len(site.donors)}-{letters}"
 
 
-def _motifs(
-    units: dict[int, tuple[int, ...]], bridging: Sequence[int], held: dict[int, tuple[int, ...]],
-    class_of: dict[int, str], symbols: Sequence[str],
-) -> tuple[SurfaceMotif, ...]:  # fmt: skip
-    found = []
-    used: set[int] = set()
-    for metals, donors in chains(units):
-        used.update(donors)
-        joined = sum(len(units[m]) for m in metals)
-        is_chain = joined == len(metals) + len(donors) - 1 and all(len(units[m]) == 2 for m in metals)
-        shared_at_most_twice = all(sum(d in units[m] for m in metals) < 3 for d in donors)
-        is_ring = joined == 2 * len(metals) == 2 * len(donors) and shared_at_most_twice
-        if is_ring or (is_chain and shared_at_most_twice):
-            name = _chain_name(metals, donors, units, class_of, symbols, is_ring=is_ring)
-        else:
-            label = element_formula([symbols[m] for m in metals])
-            held_by = Counter(_DONOR_LABELS.get(class_of[d], class_of[d]) for d in donors)
-            name = f"{label}{''.join(f'({k}){n}' for k, n in sorted(held_by.items()))} branched"
-        found.append(SurfaceMotif(metals, donors, len(metals), is_ring, name))
-    for donor in sorted(set(bridging) - used):
-        word = {1: "terminal", 2: "bridging"}.get(
-            len(held[donor]), "μ3-bridging" if len(held[donor]) == 3 else "capping"
-        )
-        found.append(
-            SurfaceMotif(
-                (), (donor,), 0, is_ring=False, name=f"{word} {_DONOR_LABELS.get(class_of[donor], class_of[donor])}"
-            )
-        )
-    return tuple(sorted(found, key=lambda m: (-m.length, m.name, m.atoms)))
-
-
-def _chain_name(
-    metals: tuple[int, ...], donors: tuple[int, ...], units: dict[int, tuple[int, ...]], class_of: dict[int, str],
-    symbols: Sequence[str], *, is_ring: bool,
-) -> str:  # fmt: skip
-    """Walk a chain and write it: ``SR-Au-SR monomeric``, ``(SR-Au)2-SR dimeric``, ``SR-Au-SR-Cu-SR dimeric``."""
-    label = {d: _DONOR_LABELS.get(class_of[d], class_of[d]) for d in donors} | {m: symbols[m] for m in metals}
-    holders = {d: [m for m in metals if d in units[m]] for d in donors}
-    word = LENGTH_WORDS[len(metals)] if len(metals) < len(LENGTH_WORDS) else f"{len(metals)}-mer"
-    pieces = {(label[d], label[m]) for m in metals for d in units[m]}
-    if is_ring:
-        return (
-            f"({'-'.join(next(iter(pieces)))}){len(metals)} {word} ring"
-            if len(pieces) == 1
-            else f"{len(metals)}-metal ring"
-        )
-    ends = [d for d in donors if len(holders[d]) == 1]
-    walks = []
-    for end in ends:
-        walk, here, previous = [end], end, -1
-        while following := [m for m in holders[here] if m != previous]:
-            previous = following[0]
-            here = next(d for d in units[previous] if d != here)
-            walk += [previous, here]
-        walks.append("-".join(label[i] for i in walk))
-    if len(pieces) == 1 and len(metals) > 1:
-        donor, metal = next(iter(pieces))
-        return f"({donor}-{metal}){len(metals)}-{donor} {word}"
-    return f"{min(walks)} {word}"
-
-
 def mean_metal_distance(positions: FloatArray) -> float:
     """Return the mean distance in Å over bonded metal pairs, those within 1.2 times the typical nearest distance.
 
@@ -330,10 +262,8 @@ def mean_metal_distance(positions: FloatArray) -> float:
     return float(distances.mean()) if len(distances) else float("nan")
 
 
-def _charge(structure: Structure, bystanders: Sequence[Fragment]) -> tuple[int | None, str]:
-    """State the charge and where it comes from: the file or the user, else the counter-ions beside one cluster."""
-    if structure.charge is not None:
-        return structure.charge, structure.charge_basis
+def _balancing_charge(bystanders: Sequence[Fragment]) -> tuple[int | None, str]:
+    """Return the charge that balances the counter-ions beside one cluster, and its basis or how to give it."""
     ions = [f for f in bystanders if f.charge]
     if ions and all(f.charge is not None for f in bystanders):
         listed = ", ".join(sorted({f.name for f in ions}))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from superatom.errors import StructureError
-from superatom.structures.elements import METALS
-from superatom.structures.formula import canonical_metals
-
-if TYPE_CHECKING:
-    from superatom.structures.nanocluster import Nanocluster
-    from superatom.structures.partition import Partition
+from superatom.structures.formula import element_formula
+from superatom.structures.nanocluster import Nanocluster
+from superatom.structures.partition import Partition, partition_atoms
 
 MAX_ATOMS = 100_000
 
@@ -89,9 +83,9 @@ class Structure:
     @cached_property
     def partition(self) -> Partition:
         """Metal core, staples, ligands, solvent (`superatom.structures.partition`)."""
-        from superatom.structures.partition import partition_structure
-
-        return partition_structure(self)
+        return partition_atoms(
+            self.symbols, self.positions, charge=self.charge, charge_basis=self.charge_basis, source=self.source
+        )
 
     @cached_property
     def nanocluster(self) -> Nanocluster:
@@ -100,15 +94,3 @@ class Structure:
         if charge is None:
             raise StructureError(f"{self.source}: {basis}")
         return self.partition.nanocluster(charge)
-
-
-def element_formula(symbols: Sequence[str]) -> str:
-    """Return a formula without brackets: metals as a cluster formula orders them, then the others alphabetically.
-
-    >>> element_formula(["S", "Au", "H", "Au", "Pt"])
-    'PtAu2HS'
-    """
-    counts = Counter(symbols)
-    metals = canonical_metals({m: n for m, n in counts.items() if m in METALS})
-    others = sorted((e, n) for e, n in counts.items() if e not in METALS)
-    return "".join(f"{e}{n if n > 1 else ''}" for e, n in (*metals, *others))
