@@ -10,19 +10,22 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.preprocessing import StandardScaler
 
 from record import row, write
 from superatom.errors import DataSourceError
-from superatom.models.outcome.descriptors import TABLE_1, Descriptor, columns_for
+from superatom.models.outcome.descriptors import TABLE_1, Descriptor, columns_for, describe
 from superatom.models.outcome.examples import Example, cited_examples, labelled, pom_examples
 from superatom.models.outcome.explain import explain
 from superatom.models.outcome.inputs import groups, inputs, outcomes
@@ -33,6 +36,7 @@ from superatom.models.outcome.validation import repetition
 
 CACHE = Path(__file__).parent / "cache" / "outcome.jsonl"
 TASK = "outcome"
+_TRACE_ML = 0.02  # half the smallest volume of the POM experiments
 FAST = ("majority", "stated", "logistic", "svm", "gp", "forest")
 N_FOLDS = 5
 
@@ -50,7 +54,7 @@ class Problem:
     @property
     def is_sideline(self) -> bool:
         """Whether one repetition with the defaults is enough."""
-        return "certain" in self.name
+        return "certain" in self.name or "ratios" in self.name
 
     def digest(self) -> str:
         """Return what changes when the examples or the columns do."""
@@ -73,7 +77,40 @@ def problems() -> list[Problem]:
         print(f"left out: {error}")
         return found
     kinds = tuple(k for k in KINDS if not uses_graphs(k))  # the chemicals never change: a graph adds a constant
-    return [*found, Problem("pom", pom, columns_for(pom), ("random", "series"), kinds)]
+    ratios = [_with_ratios(example) for example in pom]
+    return [
+        *found,
+        Problem("pom", pom, columns_for(pom), ("random", "series"), kinds),
+        Problem("pom, shares and ratios", ratios, columns_for(ratios), ("random", "series"), FAST),
+    ]
+
+
+def _with_ratios(example: Example) -> Example:
+    """Return the example with the share of each volume in the whole and the logarithm of the ratio of each pair."""
+    total = sum(example.settings.values())
+    shares = {f"share of {name}": value / total for name, value in example.settings.items()}
+    pairs = combinations(sorted(example.settings.items()), 2)
+    ratios = {f"ln {a} / {b}": math.log((x + _TRACE_ML) / (y + _TRACE_ML)) for (a, x), (b, y) in pairs}
+    return replace(example, settings={**example.settings, **shares, **ratios})
+
+
+def disagreement(problem: Problem) -> list[dict[str, Any]]:
+    """Return how often the pairs of experiments with the nearest settings had different outcomes.
+
+    What no model of these settings can know: near twins that differ are the noise of the experiment.
+    """
+    x = StandardScaler().fit_transform(describe(problem.examples, problem.columns))
+    y = outcomes(problem.examples)
+    first, second = np.triu_indices(len(x), 1)
+    distance = np.linalg.norm(x[first] - x[second], axis=1)
+    order = np.argsort(distance, kind="stable")
+    rows = []
+    for n in (50, 100, 200, 400):
+        nearest = order[:n]
+        differ = float((y[first[nearest]] != y[second[nearest]]).mean())
+        split = f"{n} nearest pairs, up to {distance[nearest[-1]]:.2f} standard deviations apart"
+        rows.append(row(TASK, problem.name, "pairs that disagree", "1", round(differ, 3), split=split, model="none"))
+    return rows
 
 
 def jobs(given: Sequence[Problem], n_repeats: int, n_trials: int, n_searched: int) -> Iterator[dict[str, Any]]:
@@ -152,7 +189,7 @@ def trees(given: Sequence[Problem]) -> list[dict[str, Any]]:
     for problem in given:
         if problem.is_sideline:
             continue
-        bench = Example("bench", None, (), ("water",), "NaBH4") if problem.name != "pom" else None
+        bench = Example("bench", None, (), ("water",), "NaBH4") if problem.name.startswith("cited") else None
         model = fit_outcome_model(problem.examples, "forest", columns=problem.columns, data=problem.name)
         found = explain(model, fixed=bench)
         where = f"{found.n_checked} other drawn recipes" + (", NaBH4 in water" if bench else "")
@@ -176,7 +213,7 @@ def main() -> None:
     done = {answer.pop("key"): answer for answer in map(json.loads, lines)}
     if not arguments.table_only:
         study(given, arguments, done)
-    rows = table(given, done)
+    rows = [*table(given, done), *(r for p in given if p.name == "pom" for r in disagreement(p))]
     notes = "; ".join(
         f"{p.name}: {len(p.examples)} examples, {int(outcomes(p.examples).sum())} successes, "
         f"{len({e.series for e in p.examples})} series" for p in given
