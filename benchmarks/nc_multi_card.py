@@ -72,7 +72,7 @@ nc_multi.formation_energies("gfn1")  # eV per metal atom, NaN where there is non
 ```
 
 `index.csv` of the pack is the same table for spreadsheets, with both conventions of the formation energy, the charge
-transfer, and the notes of every label.
+transfer, and the notes of every geometry and label.
 
 ## How it was made
 
@@ -80,9 +80,10 @@ Blueprint (topology, metal on every site, ligands) → geometry from the bluepri
 then GFN1-xTB (crude thresholds) → coordinates rounded to 10⁻⁴ Å. Off-equilibrium copies breathe, shift and turn their
 ligands, and rattle. Large ligands are grafted on a relaxed minimum with small ones, whose metals and donors then stay.
 Every label is **one single point at exactly the stored coordinates**
-([decision 0005](decisions/0005-labels-on-stored-geometries.md)), so every number can be checked on its own, and
-`make test` does so with a dozen. The design files lie in the pack (`design-*.toml`); [labelling](labelling.md) says how
-to run them, or your own, at your own level of theory.
+([decision 0005](decisions/0005-labels-on-stored-geometries.md)), so every number can be computed again by one command:
+`superatom data relabel nc-multi ID --level gfn1`, with an id of `index.csv`; `make test` does so with a dozen. The
+design files lie in the pack (`design-*.toml`); [labelling](labelling.md) says how to run them, or your own, at your own
+level of theory.
 
 Formation energies are those of Gu et al. 2025 (doi:10.1039/d5sc04386g, eqn 1), computed on reading. Default references:
 half a disulfide (X₂, H₂, C–C dimer) per X-type ligand; `convention="radical"` takes free radicals, which the numbers of
@@ -101,6 +102,13 @@ Where it says "inferred from the formula", no crystal structure was used: an arr
 in the set are copied from a crystal structure.**
 
 ## What is in it
+
+The designs, in `src/superatom/data/nc_multi/designs`, and how many of their configurations the set holds so far:
+
+{tables.designs(found)}
+`gfn1` and `chgnet` label everything. `pbe`, which costs fifty times as much, `pbe-spin` and `spgfn1` label a
+selection per prototype, drawn by seed and written at the end of `ab.toml`: minima and copies of the smallest lanterns,
+centred Au9 and bipyramids; spin where Mn, Fe, Co (and Re) sit in lanterns.
 
 {tables.per_tier(told)}
 Configurations per dopant: {", ".join(f"{n} {key}" for key, n in told["per_dopant"].items())}.
@@ -178,7 +186,8 @@ upper bounds; how it goes with two workers stands in [benchmarks](benchmarks.md)
 - GFN1 has no spin polarisation: clusters of Mn, Fe, Co come out less stable than they are against spin-polarised
   atoms. Use `spgfn1` labels for them.
 - The third-order term of GFN1 is clamped for Rh, Ir and Pt, which collapse without it in high coordination.
-- A few GFN1 labels only converged at an electronic temperature of 1000 K; their notes say so.
+- A few GFN1 labels only converged at an electronic temperature of 1000 K; their notes say so. Relaxations may need it
+  too: geometries say so in their notes, but for those that were made before there were any.
 - PBE is a small basis (LCAO dzp) without dispersion, at GFN1 geometries, spin-paired unless the level says `pbe-spin`;
   an odd number of electrons is then smeared over half-filled orbitals, and the note says so.
 - CHGNet was trained on crystals, not on molecules; it knows neither charge nor free atoms.
@@ -188,7 +197,7 @@ upper bounds; how it goes with two workers stands in [benchmarks](benchmarks.md)
 ## How to make it again
 
 ```console
-superatom label src/superatom/data/nc_multi/designs/ab.toml --out runs/ab  # likewise c, d, e; --level chgnet, pbe
+superatom label src/superatom/data/nc_multi/designs/ab.toml --out runs/ab  # likewise c, d, e, f; --level chgnet, pbe
 superatom data pack runs/ab runs/e runs/d runs/c --out src/superatom/data/nc_multi/pack
 python benchmarks/set_check.py
 python benchmarks/labelling_speed.py runs/ab runs/e runs/d runs/c

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from importlib.resources import files
+from itertools import combinations, takewhile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,11 @@ from record import RESULTS
 from set_check import GAIN, GAIN_WANTED, RATIO, RATIO_FEARED
 from superatom.data.reference_set import ReferenceSet
 from superatom.data.sanity import EXPECTED_A, fractions_expected, geometry_problems, nearest_metal_distances_A
+from superatom.physics.labelling.design import read_design
+from superatom.physics.labelling.items import expand
 from superatom.structures.assembly.topologies import topologies
 
+DESIGNS = Path(str(files("superatom.data"))) / "nc_multi/designs"
 CHEAP_FIRST = ("gfn1", "spgfn1", "chgnet", "pbe", "pbe-spin")
 FIT_SAMPLE = 500  # the KS test of Gu et al. has p = 0.71 at D = 0.04, which a sample of some hundred gives
 
@@ -35,6 +40,21 @@ def per_tier(told: dict[str, Any]) -> str:
         {"tier": tier, "configurations": numbers["configurations"], **numbers["labels"]}
         for tier, numbers in told["per_tier"].items()
     ])  # fmt: skip
+
+
+def designs(found: ReferenceSet) -> str:
+    """Return what every shipped design makes, in its own words, and how much of it the set holds so far."""
+    made, rows = {entry.id for entry in found}, []
+    for file in sorted(DESIGNS.glob("*.toml")):
+        design = read_design(file)
+        items = expand(design, file.parent)
+        comment = takewhile(lambda line: line.startswith("#"), file.read_text(encoding="utf-8").splitlines())
+        rows.append({
+            "design": file.name, "tiers": ", ".join(sorted({item.tier for item in items.values()})),
+            "makes": " ".join(line.removeprefix("#").strip() for line in comment).partition(". ")[0].removesuffix("."),
+            "asked for": len(items), "in the set": sum(one in made for one in items),
+        })  # fmt: skip
+    return table(rows)
 
 
 def lacking(told: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from superatom.app.cli import label, main
-from superatom.physics.labelling.run import Progress, Run
+from superatom.physics.labelling.progress import Progress
+from superatom.physics.labelling.run import Run
 
 Capture = pytest.CaptureFixture[str]
 KERNEL = "4\n\nAu 0 0 0\nAu 2.7 0 0\nAu 1.35 2.338 0\nCu 1.35 0.779 2.2\n"
@@ -83,6 +84,19 @@ def test_a_log_has_a_line_now_and_then_with_the_time_left(capsys: Capture) -> No
     ]
 
 
+def test_a_run_with_a_limit_counts_up_to_it(capsys: Capture) -> None:
+    with label._progress() as tell:
+        tell(Progress(n_done=9, n_to_do=720, n_labels=2, n_filtered=0, n_failed=0, seconds=60.0, limit=20))
+    said = "2 of 20 labels done, about 9 min left; 2 labels (120 per hour), 0 filtered, 0 failed\n"
+    assert capsys.readouterr().err == said
+
+
+def test_help_has_examples(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert "superatom label design.toml --out run --limit 20" in out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [(("bare.toml/x",), "bare.toml/x: Not a directory"), (("bare.toml",), "bare.toml: File exists")],
@@ -103,6 +117,14 @@ def test_a_folder_that_cannot_be_is_named(
         (('"site4"', '"site5"'), "no placement 'site5'"),
         (("tetramer.xyz", "none.xyz"), "none.xyz"),
         (('tier = "A"', "tier = "), "cannot be read as TOML"),
+        (('tier = "A"', "tier = 3"), "tier must be text in quotes, not 3"),
+        (("count = 2", "count = 2\nrattle_A = nan"), "rattle_A must be a number from 0 to 10, not nan"),
+        (
+            ("count = 2", "count = 1000000000000"),
+            "makes 3,000,000,000,003 configurations; one design may make 1,000,000",
+        ),
+        (("count = 2", "count = 2\n[levels]\nemt = 3"), "levels must be [levels.NAME] tables, not {'emt': 3}"),
+        (("tetramer.xyz", "tetra\\u0000mer.xyz"), "topology must be"),
     ],
 )
 def test_a_wrong_design_is_one_sentence(

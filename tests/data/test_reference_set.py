@@ -127,6 +127,26 @@ def test_same_journals_same_bytes_whatever_the_order_of_their_lines(run_folder: 
     assert first == second
 
 
+def test_how_a_geometry_was_relaxed_is_kept(tmp_path: Path) -> None:
+    how = ("gfnff crude: converged in 9 cycles", "gfn1 crude: electronic temperature 1000 K, as 300 K failed")
+    warm = replace(minimum("Ru"), notes=how)
+    pack([write_run(tmp_path / "run", [warm, minimum("Pd")], {"gfn1": [label(warm)]})], tmp_path / "pack")
+    found = load_reference_set(tmp_path / "pack")
+    assert [found.configuration(i).notes for i in range(2)] == [(), how]
+    remark = {"gfn… crude: electronic temperature … K, as … K failed": 1}
+    assert summary(found)["notes"]["geometry"] == found.card["notes"]["geometry"] == remark
+
+
+def test_runs_of_before_there_were_notes_still_pack_and_agree_with_those_after(tmp_path: Path) -> None:
+    now = write_run(tmp_path / "now", [replace(minimum("Ru"), notes=("gfn1 crude: converged in 9 cycles",))], {})
+    before = write_run(tmp_path / "before", [minimum("Ru")], {})
+    journal = before / "configurations.jsonl"
+    journal.write_text(journal.read_text(encoding="utf-8").replace(', "notes": []', ""), encoding="utf-8")
+    pack([before, now], tmp_path / "pack")
+    assert [one.notes for one in load_reference_set(tmp_path / "pack")] == [()]
+    assert "notes" not in (tmp_path / "pack/index.csv").read_text(encoding="utf-8").splitlines()[0]
+
+
 def test_the_summary_counts_every_outcome(found: ReferenceSet) -> None:
     told = summary(found)
     assert (told["n_configurations"], told["n_prototypes"], told["n_labels"]) == (11, 3, 8)

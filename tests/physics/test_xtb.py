@@ -154,6 +154,24 @@ def test_a_later_temperature_is_noted(tmp_path: Path, monkeypatch: pytest.Monkey
     assert xtb.evaluate(PH3, GFN1).notes == ("electronic temperature 1000 K, as 300 K failed",)
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("touch .sccnotconverged", "gfnff: the charges did not converge"),
+        ("true", "gfnff: the optimisation went astray: Geometry optimization did not converge; gradient too large"),
+    ],
+)
+def test_an_optimisation_that_went_astray_is_not_blamed_on_the_charges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    words = "echo '-4- Geometry optimization did not converge'; echo '-2- gradient too large'"
+    monkeypatch.setenv("SUPERATOM_XTB", pretend_program(tmp_path, f"{script}; {words}; exit 1"))
+    monkeypatch.setenv("XTBPATH", "/usr/share/xtb")
+    with pytest.raises(CalculationError, match=said) as failed:
+        xtb.relax(PH3, GFNFF)
+    assert "300 K" not in str(failed.value)
+
+
 def test_impossible_geometries_fail_with_the_reason() -> None:
     with pytest.raises(CalculationError, match=r"very.*short distance"):
         xtb.evaluate(Structure(("H", "H"), np.zeros((2, 3))), GFN1)

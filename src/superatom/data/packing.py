@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.data.label_shards import label_arrays
-from superatom.data.reference_set import CARD, GEOMETRIES, INDEX, REFERENCES, TEXTS
+from superatom.data.reference_set import BETWEEN_NOTES, CARD, GEOMETRIES, GEOMETRY_NOTES, INDEX, REFERENCES, TEXTS
 from superatom.data.runs import (
     Runs,
     formation_energies,
@@ -128,7 +128,7 @@ def _write_index(
     runs: Runs,
 ) -> None:
     """Write the table for people and spreadsheets: formation energies and charge transfers are computed on the way."""
-    numbers: dict[str, dict[str, str]] = {}
+    numbers = {GEOMETRY_NOTES: {id_: BETWEEN_NOTES.join(one.notes) for id_, one in configurations.items() if one.notes}}
     for level, found in labels.items():
         for convention in CONVENTIONS:
             values = formation_energies(level, convention, configurations, found, runs)
@@ -136,7 +136,7 @@ def _write_index(
             numbers[column] = {id_: f"{value:.4f}" for id_, value in values.items()}
         numbers[f"charge_transfer_e.{level}"] = _charge_transfers(configurations, found)
         numbers[f"label.{level}"] = {id_: one.status for id_, one in found.items()}
-        numbers[f"notes.{level}"] = {id_: "; ".join(one.notes) for id_, one in found.items() if one.notes}
+        numbers[f"notes.{level}"] = {id_: BETWEEN_NOTES.join(one.notes) for id_, one in found.items() if one.notes}
     numbers = {column: cells for column, cells in numbers.items() if cells}
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")

@@ -27,6 +27,7 @@ from superatom.physics.configuration import Configuration, Kind, Label, Status
 from superatom.physics.formation_energy import charge_transfer, formation_energy_or_nan, reference_energies
 from superatom.physics.references import Convention
 from superatom.structures.assembly.blueprint import Blueprint
+from superatom.structures.assembly.topologies import topologies
 from superatom.structures.structure import Structure
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ Floats = npt.NDArray[np.float64]
 
 INDEX, GEOMETRIES, REFERENCES, CARD = "index.csv", "geometries.npz", "references.json", "card.json"
 TEXTS = "label_texts.json"  # reasons and notes of labels, which point at them by number
+GEOMETRY_NOTES, BETWEEN_NOTES = "notes.geometry", "; "  # a column of the index, left out where no geometry has a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Entry:
     status: Status
     why: str
     n_atoms: int
+    notes: tuple[str, ...] = ()
 
     @property
     def n_metals(self) -> int:
@@ -85,6 +88,7 @@ class Entry:
             charge=int(row["charge"]),
             seed=int(row["seed"]),
             n_atoms=int(row["n_atoms"]),
+            notes=tuple(note for note in row.get(GEOMETRY_NOTES, "").split(BETWEEN_NOTES) if note),
             **{key: row[key] for key in same},  # type: ignore[arg-type]
         )
 
@@ -169,7 +173,7 @@ class ReferenceSet:
         entry, (arrays, row) = self.table[i], self._geometry(i)
         fixed = arrays["fixed"][slice(*arrays["fixed_offsets"][row : row + 2])]
         same = ("id", "tier", "prototype", "kind", "parent", "placement", "host", "dopant", "seed", "geometry",
-                "status", "why", "blueprint")  # fmt: skip
+                "status", "why", "blueprint", "notes")  # fmt: skip
         return Configuration(
             structure=self.structure(i), fixed=tuple(fixed.tolist()), **{key: getattr(entry, key) for key in same}
         )
@@ -221,9 +225,11 @@ class ReferenceSet:
             references = reference_energies(pack.references.get(level, []))
             for i in range(pack.first, pack.first + pack.n_rows):
                 if np.isfinite(energies[i]):
+                    plan = self.table[i].blueprint
                     found[i] = formation_energy_or_nan(
-                        self.table[i].blueprint, float(energies[i]), references, atoms=free, convention=convention
-                    )
+                        plan, float(energies[i]), references, atoms=free, convention=convention,
+                        symbols=() if plan.topology in topologies() else self.structure(i).symbols,
+                    )  # fmt: skip
         return found
 
     def charge_transfers(self, level: str) -> Floats:

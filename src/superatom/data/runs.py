@@ -164,10 +164,14 @@ def _formation_energies_or_why(
             continue
         try:
             free = atoms_of_level(level)
-            yield id_, formation_energy_eV_per_atom(plan, one.energy_eV, references, atoms=free, convention=convention)
+            value = formation_energy_eV_per_atom(
+                plan, one.energy_eV, references, atoms=free, convention=convention,
+                symbols=configurations[id_].structure.symbols,
+            )  # fmt: skip
+            yield id_, value
         except (ChemistryError, MissingReferenceError, UnknownNameError) as error:
             yield id_, str(error).split("; ", maxsplit=1)[0]
 
 
 def _substance(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in record.items() if key != "seconds"}
+    return {key: value for key, value in record.items() if key not in ("seconds", "notes")}

@@ -13,6 +13,8 @@ from superatom.physics.configuration import Configuration, Label
 
 Labels = Mapping[str, Mapping[str, Label]]  # level -> id of the configuration -> label
 
+_AS_IT_SHOULD = ": converged in "  # of a note on a step of a relaxation
+
 
 def counts(configurations: Iterable[Configuration | Entry], labels: Labels) -> dict[str, Any]:
     """Return the numbers of a set: configurations and labels by status, reason, tier, dopant and topology.
@@ -32,7 +34,7 @@ def counts(configurations: Iterable[Configuration | Entry], labels: Labels) -> d
         "configurations_by_status": _sorted(Counter(row.status for row in rows)),
         "failures": _reasons("failed", rows, labels),
         "filtered": _reasons("filtered", rows, labels),
-        "notes": _notes(usable, labels),
+        "notes": _notes(good.values(), usable, labels),
         "per_tier": {tier: {
             "configurations": sum(row.tier == tier for row in good.values()),
             "labels": {level: sum(good[id_].tier == tier for id_ in ids) for level, ids in usable.items()},
@@ -72,12 +74,17 @@ def _reasons(status: str, rows: Sequence[Configuration | Entry], labels: Labels)
     return {where: _sorted(numbers) for where, numbers in found.items() if numbers}
 
 
-def _notes(usable: Mapping[str, Sequence[str]], labels: Labels) -> dict[str, dict[str, int]]:
-    """Return what the notes of the labels that count say: level -> words -> number."""
-    found = {
-        level: Counter(_reason(note) for id_ in ids for note in labels[level][id_].notes)
-        for level, ids in usable.items()
-    }
+def _notes(
+    good: Iterable[Configuration | Entry], usable: Mapping[str, Sequence[str]], labels: Labels
+) -> dict[str, dict[str, int]]:
+    """Return what the notes of what counts say: "geometry" or a level -> words -> number.
+
+    That a step of a relaxation converged is no remark: it stays with its geometry.
+    """
+    remarks = (note for row in good for note in row.notes if _AS_IT_SHOULD not in note)
+    found = {"geometry": Counter(map(_reason, remarks))}
+    for level, ids in usable.items():
+        found[level] = Counter(_reason(note) for id_ in ids for note in labels[level][id_].notes)
     return {level: _sorted(numbers) for level, numbers in found.items() if numbers}
 
 

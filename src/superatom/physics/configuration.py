@@ -50,6 +50,9 @@ class Configuration:
         the last geometry there was.
     seconds
         Wall time of making it.
+    notes
+        What the relaxation said of itself, one sentence each: how every step ended, and an electronic temperature
+        other than the first of its level.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Configuration:
     status: Status = "converged"
     why: str = ""
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -79,12 +83,12 @@ class Configuration:
             "geometry": self.geometry, "status": self.status, "why": self.why, "fixed": list(self.fixed),
             "symbols": " ".join(self.structure.symbols),
             "positions": np.round(self.structure.positions, DECIMALS).ravel().tolist(),
-            "seconds": round(self.seconds, 2),
+            "seconds": round(self.seconds, 2), "notes": list(self.notes),
         }  # fmt: skip
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Configuration:
-        """Read what `to_record` wrote."""
+        """Read what `to_record` wrote; records of before there were notes have none."""
         blueprint = Blueprint(
             record["topology"],
             tuple(record["metals"]),
@@ -103,6 +107,7 @@ class Configuration:
             blueprint=blueprint,
             structure=structure,
             fixed=tuple(record["fixed"]),
+            notes=tuple(record.get("notes", ())),
             **{key: record[key] for key in same},
         )
 

@@ -63,7 +63,7 @@ def make_geometry(species: ReferenceSpecies) -> tuple[Structure, str]:
             return shapes[0], "single atom"
         relaxed, how = _lowest(shapes), "RDKit ETKDG conformers, gfn1 normal, the lowest kept"
     positions = np.round(relaxed.positions - relaxed.positions.mean(axis=0), DECIMALS)
-    return Structure(relaxed.symbols, positions, charge=0, source=species.key), how
+    return Structure(relaxed.symbols, positions, charge=0, source=species.key, notes=relaxed.notes), how
 
 
 def _shapes(species: ReferenceSpecies) -> list[Structure]:

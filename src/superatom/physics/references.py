@@ -12,7 +12,7 @@ Geometries are minima of GFN1-xTB at every level, as those of the clusters are; 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from superatom.errors import CalculationError, ChemistryError
 from superatom.physics.level import Level
 from superatom.physics.reference_geometries import reference_geometry, replaced_hydrogens
 from superatom.structures.assembly.blueprint import Blueprint, Topology
+from superatom.structures.assembly.census import roles_of
 from superatom.structures.assembly.conformers import named_ligand
 from superatom.structures.assembly.topologies import topologies, topology
 from superatom.structures.ligands import Ligand
@@ -126,7 +127,11 @@ def _radical(ligand: Ligand) -> tuple[Any, int]:
 
 
 def environment(
-    blueprint: Blueprint, convention: Convention = "dimer", *, using: Topology | None = None
+    blueprint: Blueprint,
+    convention: Convention = "dimer",
+    *,
+    using: Topology | None = None,
+    symbols: Sequence[str] = (),
 ) -> dict[ReferenceSpecies, float]:
     """Return what surrounds the metals, E_env of eqn 1, as numbers of reference species.
 
@@ -136,13 +141,16 @@ def environment(
     ----------
     using
         The topology, where it is not in the table (one read from a file).
+    symbols
+        The atoms of the cluster, from which the ligands are counted where there is no topology at all.
 
     Raises
     ------
     UnknownNameError
-        for a topology that is not in the table.
+        for a topology that is not in the table, and no atoms to count.
     ChemistryError
-        for a ligand without a reference, or a host that differs from the model by more than its metals and H.
+        for a ligand without a reference, a kernel with atoms that are neither metals nor ligands, or a host that
+        differs from the model by more than its metals and H.
 
     Examples
     --------
@@ -150,12 +158,14 @@ def environment(
     >>> {species.key: n for species, n in environment(lantern).items()}
     {'PMe3/neutral': 2.0, 'SCH3/dimer': 4.0}
     """
-    plan = using or topology(blueprint.topology)
+    is_counted = using is None and blueprint.topology not in topologies() and bool(symbols)
+    plan = None if is_counted else using or topology(blueprint.topology)
+    roles = plan.roles if plan else roles_of(blueprint, symbols)
     found: dict[ReferenceSpecies, float] = {}
     for role, name in blueprint.ligands:
         species, each = ligand_reference(name, convention)
-        found[species] = found.get(species, 0.0) + each * plan.roles[role]
-    if plan.host:
+        found[species] = found.get(species, 0.0) + each * roles.get(role, 0)
+    if plan and plan.host:
         found[_host(plan.name)] = 1.0
         if n_replaced := replaced_hydrogens(plan.name):
             found[HYDROGEN] = -n_replaced / 2
@@ -211,7 +221,7 @@ def evaluate_reference(species: ReferenceSpecies, level: Level | str) -> dict[st
         found = engine_of(used).evaluate(structure, used, n_unpaired=species.n_unpaired)
     except CalculationError as error:
         return {**record, "why": str(error), "seconds": round(time.monotonic() - start, 2)}
-    notes = [*found.notes, *([f"evaluated at {used.name}"] if used is not wanted else [])]
+    notes = [*structure.notes, *found.notes, *([f"evaluated at {used.name}"] if used is not wanted else [])]
     return {
         **record, "status": "converged", "energy_eV": found.energy_eV, "n_unpaired": found.n_unpaired,
         "engine": found.engine, "engine_version": found.engine_version, "parameters_sha256": found.parameters_sha256,

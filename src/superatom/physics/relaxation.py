@@ -25,7 +25,7 @@ def relax(
     timeout_s: float | None = None,
     max_cycles: int | None = None,
 ) -> Structure:
-    """Return the structure after one optimisation at each level of `steps`, with a note for each.
+    """Return the structure after one optimisation at each level of `steps`, with notes on each.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ import worlds_labelling as world
 from superatom.errors import DesignError, JournalError, MissingEngineError, NoRoomError
 from superatom.physics.labelling.campaign import run_campaign
 from superatom.physics.labelling.journal import Journal, read_lines
-from superatom.physics.labelling.run import Summary
+from superatom.physics.labelling.progress import Summary
 
 KILLS = 4
 NAMES = ("configurations.jsonl", "labels-gfn1.jsonl", "references-gfn1.jsonl")

@@ -46,7 +46,12 @@ def items(*families: dict[str, Any], **top: Any) -> dict[str, WorkItem]:
         ({"topology": "file:../kernel.cif"}, "topology must be"),
         ({"topology": "file:/kernel.cif"}, "topology must be"),
         ({"off_equilibrium": {"rattle": 0.1}}, "off_equilibrium: unknown key 'rattle'. Did you mean rattle_A"),
-        ({"off_equilibrium": {"count": 1, "rattle_A": -1}}, "rattle_A must be a number, zero or more"),
+        ({"off_equilibrium": {"count": 1, "rattle_A": -1}}, "rattle_A must be a number from 0 to 10, not -1"),
+        ({"off_equilibrium": {"count": 1, "rattle_A": 1e300}}, "rattle_A must be a number from 0 to 10"),
+        ({"charge": 10**12}, "charge must be a whole number from -99 to 99, not 1000000000000"),
+        ({"topology": "file:"}, "topology must be"),
+        ({"topology": "file:a\0.xyz"}, "topology must be"),
+        ({"ligands": [{"thiolate": ["S"] * 99}]}, r"not \[\{'thiolate': .{40,70}\.\.\.$"),
         ({"off_equilibrium": {"breathing": float("nan")}}, "breathing must be a number"),
         ({"dopants": ["Pd", "Au", ""]}, "dopants \"\" and 'Au' are the same cluster"),
     ],
@@ -101,6 +106,12 @@ def test_unknown_names_are_refused() -> None:
         items(levels={"pbee": {}})
 
 
+@pytest.mark.parametrize("levels", [[], "pbe", {"pbe": 3}])
+def test_levels_are_tables(levels: object) -> None:
+    with pytest.raises(DesignError, match=r"levels must be \[levels\.NAME\] tables"):
+        design(levels=levels)
+
+
 @pytest.mark.parametrize("missing", ["name", "tier", "seed", "family"])
 def test_missing_keys_are_named(missing: str) -> None:
     document = {"name": "toy", "tier": "A", "seed": 1, "family": [FAMILY]}
@@ -109,12 +120,30 @@ def test_missing_keys_are_named(missing: str) -> None:
         parse_design(document)
 
 
+def test_a_kernel_may_not_be_called_like_a_topology_of_the_table(tmp_path: Path) -> None:
+    (tmp_path / "lantern.xyz").write_text("2\n\nAu 0 0 0\nAu 2.7 0 0\n", encoding="utf-8")
+    family = {**FAMILY, "topology": "file:lantern.xyz", "placements": ["site1"], "ligands": [{}]}
+    document = {"name": "toy", "tier": "A", "seed": 1, "family": [family]}
+    with pytest.raises(DesignError, match=r"the file lantern\.xyz has the name of a topology of the table"):
+        expand(parse_design(document), tmp_path)
+
+
+def test_a_kernel_file_may_have_spaces_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "my own kernel.xyz").write_text("2\n\nAu 0 0 0\nAu 2.7 0 0\n", encoding="utf-8")
+    family = {**FAMILY, "topology": "file:my own kernel.xyz", "placements": ["site1"], "ligands": [{}]}
+    found = expand(parse_design({"name": "toy", "tier": "A", "seed": 1, "family": [family]}), tmp_path)
+    assert list(found) == ["my own kernel/AuPd/site1/m000"]
+
+
 def test_files_that_are_no_design(tmp_path: Path) -> None:
     with pytest.raises(DesignError, match="there is no design file"):
         read_design(tmp_path / "none.toml")
     (tmp_path / "bad.toml").write_text("name = ", encoding="utf-8")
     with pytest.raises(DesignError, match="cannot be read as TOML"):
         read_design(tmp_path / "bad.toml")
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 5000 + "]" * 5000, encoding="utf-8")
+    with pytest.raises(DesignError, match="nested too deep"):
+        read_design(tmp_path / "deep.toml")
     (tmp_path / "empty.toml").write_text('name = "a"\ntier = "A"\nseed = 1\nfamily = []', encoding="utf-8")
     with pytest.raises(DesignError, match=r"no \[\[family\]\]"):
         read_design(tmp_path / "empty.toml")

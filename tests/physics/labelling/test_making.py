@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from superatom.errors import CalculationError, MissingEngineError
 from superatom.physics import relaxation
 from superatom.physics.configuration import Configuration
+from superatom.physics.engines import xtb
 from superatom.physics.labelling.design import parse_design
 from superatom.physics.labelling.items import WorkItem, expand
 from superatom.physics.labelling.making import make
@@ -95,6 +97,41 @@ def test_grafts_keep_metals_and_donors_in_place() -> None:
     donors = [i for i in large.fixed if large.structure.symbols[i] == "S"]
     old = small.structure.positions[[i for i, symbol in enumerate(small.structure.symbols) if symbol == "S"]]
     assert np.allclose(large.structure.positions[donors], old, atol=1e-4)
+
+
+STUB = """#!/bin/sh
+case "$*" in *"--etemp 300"*) touch .sccnotconverged; exit 1;; esac
+cp in.xyz xtbopt.xyz
+echo ' GEOMETRY OPTIMIZATION CONVERGED AFTER 3 ITERATIONS'
+echo '| TOTAL ENERGY   -1.5 Eh |'; echo normal termination of xtb
+"""
+
+
+@pytest.fixture
+def needs_warm_electrons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a program in the place of xtb whose charges converge at 1000 K only, and which moves nothing."""
+    program = tmp_path / "xtb"
+    program.write_text(STUB, encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("SUPERATOM_XTB", str(program))
+    monkeypatch.setattr(xtb, "_parameters", lambda _: {})
+    monkeypatch.setattr(xtb, "_checked_parameters", lambda _: "")
+
+
+@pytest.mark.usefixtures("needs_warm_electrons")
+def test_a_relaxation_with_warm_electrons_says_so_in_its_record() -> None:
+    found = items("gfn1")
+    made = make(found[MINIMUM], None, Path())
+    assert made.status == "converged"
+    assert made.notes == (
+        "gfn1 crude: converged in 3 cycles",
+        "gfn1 crude: electronic temperature 1000 K, as 300 K failed",
+    )
+    stored = Configuration.from_record(json.loads(json.dumps(made.to_record())))
+    assert stored.notes == made.notes
+    assert make(found[COPY], made, Path()).notes == ()  # the copy was not relaxed; its parent says how that one was
+    old = {key: value for key, value in made.to_record().items() if key != "notes"}
+    assert Configuration.from_record(old).notes == ()
 
 
 @needs_xtb

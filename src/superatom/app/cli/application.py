@@ -40,7 +40,7 @@ def _root(
 
 app.command("inspect")(inspect.inspect)
 app.command("plan")(plan.plan)
-app.command("label")(label.label)
+app.command("label", epilog=label.EXAMPLES)(label.label)
 app.add_typer(library.app, name="library")
 app.add_typer(data.app, name="data")
 app.add_typer(records.app, name="records")

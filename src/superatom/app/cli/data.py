@@ -1,21 +1,24 @@
-"""``superatom data list|fetch|verify``: public data sets; ``show|pack``: the project's own reference set."""
+"""``superatom data list|fetch|verify``: public data sets; ``show|pack|relabel``: the project's reference set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from superatom.app.cli.options import Json, write_json, write_text
 from superatom.errors import DataSourceError, SuperatomError
 
+if TYPE_CHECKING:
+    from superatom.data.reference_set import ReferenceSet
+
 REFERENCE_SET = "nc-multi"
 
 app = typer.Typer(
     help="Public data sets: list, fetch, verify (SUPERATOM_DATA_MIRROR may name a folder that holds copies). "
-    "The reference set of this project: show, pack.",
+    "The reference set of this project: show, pack, relabel.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -68,14 +71,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what the reference set holds: labels per level, failures and their reasons, licence, checksums."""
-    from superatom.data.reference_set import load_reference_set
     from superatom.data.summary import summary
-    from superatom.errors import UnknownNameError, did_you_mean
 
-    if name != REFERENCE_SET and not Path(name).is_dir():
-        hint = did_you_mean(name, [REFERENCE_SET])
-        raise UnknownNameError(f"{name!r} is no reference set.{hint} Legal: {REFERENCE_SET}, or a folder with a pack")
-    found = summary(load_reference_set(None if name == REFERENCE_SET else name))
+    found = summary(_reference_set(name))
     if as_json:
         write_json(found)
         return
@@ -107,6 +105,42 @@ def pack(
         f"{out}: {card['n_configurations']} configurations, {card['n_prototypes']} prototypes, labels: {labels}; "
         f"{size_MB:.1f} MB"
     )
+
+
+@app.command()
+def relabel(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"{REFERENCE_SET}, or a folder that `pack` made.")],
+    configuration: Annotated[str, typer.Argument(metavar="ID", help="A configuration: first column of its index.csv.")],
+    *,
+    level: Annotated[str, typer.Option(help="Level of theory: gfn1, chgnet, pbe, ...")] = "gfn1",
+    as_json: Json = False,
+) -> None:
+    """Compute one label again and compare it with the stored one; exit code 1 where they differ."""
+    import dataclasses
+
+    from superatom.data.relabelling import relabel as relabel_one
+
+    found = relabel_one(_reference_set(name), configuration, level)
+    if as_json:
+        write_json({**dataclasses.asdict(found), "difference_eV": found.difference_eV, "is_same": found.is_same})
+    else:
+        for when, one in (("stored", found.stored), ("now", found.now)):
+            energy = "" if one.energy_eV is None else f", {one.energy_eV:.6f} eV"
+            typer.echo(f"{when}: {one.status}{energy}, {one.engine} {one.engine_version}{one.why and f', {one.why}'}")
+        differs = "" if found.difference_eV is None else f" ({found.difference_eV:+.6f} eV)"
+        typer.echo(f"{'the same' if found.is_same else 'not the same'}{differs}")
+    if not found.is_same:
+        raise typer.Exit(1)
+
+
+def _reference_set(name: str) -> ReferenceSet:
+    from superatom.data.reference_set import load_reference_set
+    from superatom.errors import UnknownNameError, did_you_mean
+
+    if name != REFERENCE_SET and not Path(name).is_dir():
+        hint = did_you_mean(name, [REFERENCE_SET])
+        raise UnknownNameError(f"{name!r} is no reference set.{hint} Legal: {REFERENCE_SET}, or a folder with a pack")
+    return load_reference_set(None if name == REFERENCE_SET else name)
 
 
 def _summary_rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

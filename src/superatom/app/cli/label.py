@@ -16,8 +16,15 @@ from superatom.app.cli.options import Json, write_json, write_text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from superatom.physics.labelling.run import Progress, Summary
+    from superatom.physics.labelling.progress import Progress, Summary
 
+EXAMPLES = """\b
+Examples:
+  superatom label design.toml --out run                 make and label, GFN1-xTB
+  superatom label design.toml --out run --limit 20      stop after 20 new labels
+  superatom label design.toml --out run --level chgnet  a second level, same geometries
+  superatom label design.toml --out run --level pbe --existing-geometries --workers 2
+"""
 _LINE_EVERY_S = 30.0
 
 
@@ -74,7 +81,8 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         bar = bars.add_task("starting", total=None)
 
         def tell(now: Progress) -> None:
-            bars.update(bar, completed=now.n_done, total=now.n_to_do, description=_words(now))
+            completed, total = _share(now)
+            bars.update(bar, completed=completed, total=total, description=_words(now))
 
         yield tell
 
@@ -86,21 +94,29 @@ def _line_now_and_then() -> Callable[[Progress], None]:
         nonlocal last_s
         if now.seconds - last_s >= _LINE_EVERY_S:
             last_s = now.seconds
-            typer.echo(f"{now.n_done} of {now.n_to_do} jobs done{_time_left(now)}; {_words(now)}", err=True)
+            done, to_do = _share(now)
+            what = "jobs" if now.limit is None else "labels"
+            typer.echo(f"{done} of {to_do} {what} done{_time_left(now)}; {_words(now)}", err=True)
 
     return tell
+
+
+def _share(now: Progress) -> tuple[int, int]:
+    """Return how many are done and how many there are: labels up to the limit where the run stops there, else jobs."""
+    return (now.n_done, now.n_to_do) if now.limit is None else (now.n_labels, now.limit)
 
 
 def _time_left(now: Progress) -> str:
     """Say how long the rest takes at the rate of the run so far.
 
-    >>> from superatom.physics.labelling.run import Progress
+    >>> from superatom.physics.labelling.progress import Progress
     >>> _time_left(Progress(10, 50, 5, 0, 0, 1800.0)), _time_left(Progress(0, 50, 0, 0, 0, 30.0))
     (', about 2 h 00 min left', '')
     """
-    if not now.n_done or now.n_done == now.n_to_do:
+    done, to_do = _share(now)
+    if not done or done == to_do:
         return ""
-    minutes = round((now.n_to_do - now.n_done) * now.seconds / now.n_done / 60)
+    minutes = round((to_do - done) * now.seconds / done / 60)
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
         return f", about {days} d {hours:02d} h left"

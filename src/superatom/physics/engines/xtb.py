@@ -46,6 +46,7 @@ _ENERGY = re.compile(rf"\|\s*TOTAL ENERGY\s+{_NUMBER}\s+Eh", re.IGNORECASE)
 _GEOMETRY = re.compile(r"GEOMETRY OPTIMIZATION (CONVERGED AFTER|IN) (\d+) ITERATIONS")
 _VERSION = re.compile(r"xtb version (\d+(?:\.\d+)+)")
 _CHARGES, _ELECTRONS, _UNPAIRED = "partial charges", "number of electrons", "number of unpaired electrons"
+_LOST_GEOMETRY = "Geometry optimization did not converge"
 _WRONG_SUM_E = 0.01
 
 # PtCl2, RhCl and IrCl, 10 Å apart, and their GFN1 energy in Eh with GAM3 = 0.03 (stock: 6.2e-4 Eh higher)
@@ -127,7 +128,9 @@ def relax(
     must_converge: bool = True,
     timeout_s: float | None = None,
 ) -> Structure:
-    """Return the structure after an optimisation of its geometry, with one note on how it ended.
+    """Return the structure after an optimisation of its geometry, with a note on how it ended.
+
+    Where only a later electronic temperature of the level converged, a second note says so.
 
     Parameters
     ----------
@@ -168,7 +171,7 @@ def relax(
         relaxed.positions,
         charge=structure.charge,
         source=structure.source,
-        notes=(*structure.notes, f"{level.name} {optimisation}: {end}", *notes),
+        notes=(*structure.notes, *(f"{level.name} {optimisation}: {note}" for note in (end, *notes))),
     )
 
 
@@ -228,11 +231,12 @@ def _run_at_temperatures(
             continue
         first = temperature == temperatures[0]
         return printed, () if first else (f"electronic temperature {temperature} K, as {temperatures[0]} K failed",)
-    raise CalculationError(f"{level.name}: {failure} at {' or '.join(temperatures)} K")
+    where = f" at {' or '.join(temperatures)} K" if "electronic_temperatures_K" in level.settings else ""
+    raise CalculationError(f"{level.name}: {failure}{where}")
 
 
 class _UnconvergedError(CalculationError):
-    """The charges did not converge; another electronic temperature may help."""
+    """The charges, or an optimisation, did not converge; another electronic temperature may help."""
 
 
 def _run(
@@ -266,7 +270,10 @@ def _run(
 
 def _read(folder: Path, status: int, text: str, structure: Structure) -> _Printed:
     if (folder / ".sccnotconverged").exists() or "did not converge" in text:
-        raise _UnconvergedError("the charges did not converge")
+        lost_geometry = _LOST_GEOMETRY in text and not (folder / ".sccnotconverged").exists()
+        raise _UnconvergedError(
+            f"the optimisation went astray: {_complaint(text)}" if lost_geometry else "the charges did not converge"
+        )
     if status:
         raise CalculationError(f"xtb stopped with status {status} ({_complaint(text)})")
     energies = _ENERGY.findall(text)

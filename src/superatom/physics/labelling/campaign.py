@@ -18,7 +18,8 @@ from superatom.physics.labelling.items import WorkItem, changed_items, expand
 from superatom.physics.labelling.jobs import Job
 from superatom.physics.labelling.jobs import perform as perform_job
 from superatom.physics.labelling.journal import Journal
-from superatom.physics.labelling.run import CONFIGURATIONS, Progress, Run, Summary, labels_file, references_file
+from superatom.physics.labelling.progress import Progress, Summary
+from superatom.physics.labelling.run import CONFIGURATIONS, Run, labels_file, references_file
 from superatom.physics.labelling.workers import Crew, stopped_by_signals
 
 DESIGN_COPY = "design.toml"

@@ -7,31 +7,9 @@ from superatom.physics.labelling.design import Design, Family
 from superatom.physics.levels import level
 
 MOST_ITEMS = 1_000_000  # a slip in a number is refused before it fills the memory
-_NOT_METALS = frozenset(
-    (
-        "H",
-        "He",
-        "B",
-        "C",
-        "N",
-        "O",
-        "F",
-        "Ne",
-        "Si",
-        "P",
-        "S",
-        "Cl",
-        "Ar",
-        "Ge",
-        "As",
-        "Se",
-        "Br",
-        "Kr",
-        "Te",
-        "I",
-        "Xe",
-    )
-)
+_NOT_METALS = frozenset((
+    "H", "He", "B", "C", "N", "O", "F", "Ne", "Si", "P", "S", "Cl", "Ar", "Ge", "As", "Se", "Br", "Kr", "Te", "I", "Xe",
+))  # fmt: skip
 
 
 def check(design: Design) -> None:

@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from superatom.errors import DesignError
-from superatom.physics.labelling.keys import Key, many, positive, real, table_of, tables, text, values, whole, word
+from superatom.physics.labelling.keys import (
+    Key,
+    many,
+    named_tables,
+    positive,
+    real,
+    table_of,
+    tables,
+    text,
+    values,
+    whole,
+    word,
+)
 
 FILE_PREFIX = "file:"  # of a topology that is read from a structure file beside the design
 Ligands = tuple[tuple[str, str], ...]
@@ -113,6 +125,8 @@ def read_design(path: Path) -> Design:
         raise DesignError(f"there is no design file {path}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DesignError(f"{path} cannot be read as TOML: {error}") from error
+    except RecursionError:
+        raise DesignError(f"{path} cannot be read as TOML: its brackets are nested too deep") from None
     return parse_design(document, str(path))
 
 
@@ -131,9 +145,7 @@ def parse_design(document: Mapping[str, Any], source: str = "design") -> Design:
     names = [family.name for family in families]
     if twice := next((name for n, name in enumerate(names) if name in names[:n]), None):
         raise DesignError(f"{source}: two families are called {twice!r}; give every family a name of its own")
-    levels = {
-        name: values(table_of(table), f"{source}, levels.{name}", _LEVEL) for name, table in top["levels"].items()
-    }
+    levels = {name: values(table, f"{source}, levels.{name}", _LEVEL) for name, table in top["levels"].items()}
     return Design(
         name=top["name"],
         tier=top["tier"],
@@ -197,12 +209,13 @@ def _pair(value: Any) -> tuple[str, str]:
 
 def _topology(value: Any) -> str:
     file = Path(word(value).removeprefix(FILE_PREFIX))
-    if value.startswith(FILE_PREFIX) and (file.is_absolute() or ".." in file.parts):
+    if value.startswith(FILE_PREFIX) and (not file.name or file.is_absolute() or ".." in file.parts or "\0" in value):
         raise ValueError
     return str(value)
 
 
-_SIZE = Key("a number, zero or more", real)
+_SIZE = ("a number from 0 to 10", real(10))  # Å, rad or a fraction: more leaves nothing of the cluster
+_MOST_CHARGE = 99
 _STEPS = 'a list of names of levels, such as ["gfnff", "gfn1"]'
 _ROLES = 'a table of role = ligand, such as {thiolate = "SCH3"}'
 
@@ -212,7 +225,7 @@ _DESIGN = {
     "seed": Key("a whole number, zero or more", whole(0)),
     "relax": Key(_STEPS, many(word), ("gfnff", "gfn1")),
     "family": Key("[[family]] tables", tables),
-    "levels": Key("[levels.NAME] tables", table_of, {}),
+    "levels": Key("[levels.NAME] tables", named_tables, {}),
 }
 _FAMILY = {
     "name": Key("text in quotes", word, ""),
@@ -225,7 +238,7 @@ _FAMILY = {
     "ligands": Key("a list of different tables of role = ligand", many(_ligands, 1), ((),)),
     "isomers": Key("a whole number, one or more", whole(1), 1),
     "first_isomer": Key("a whole number, zero or more", whole(0), 0),
-    "charge": Key("a whole number", whole(None), 0),
+    "charge": Key(f"a whole number from -{_MOST_CHARGE} to {_MOST_CHARGE}", whole(-_MOST_CHARGE, _MOST_CHARGE), 0),
     "relax": Key(_STEPS, many(word), None),
     "graft": Key(_ROLES, _ligands, ()),
     "graft_relax": Key(_STEPS, many(word, 1), ()),
@@ -234,10 +247,10 @@ _FAMILY = {
 _OFF_EQUILIBRIUM = {
     "tier": Key("text in quotes", word, ""),
     "count": Key("a whole number, zero or more", whole(0), 0),
-    "breathing": Key(_SIZE.says, real, 0.04),
-    "ligand_shift_A": Key(_SIZE.says, real, 0.10),
-    "ligand_turn_rad": Key(_SIZE.says, real, 0.35),
-    "rattle_A": Key(_SIZE.says, real, 0.02),
+    "breathing": Key(*_SIZE, 0.04),
+    "ligand_shift_A": Key(*_SIZE, 0.10),
+    "ligand_turn_rad": Key(*_SIZE, 0.35),
+    "rattle_A": Key(*_SIZE, 0.02),
 }
 _LEVEL = {
     "select": Key("[[levels.NAME.select]] tables", tables, ()),

@@ -14,6 +14,7 @@ from superatom.physics.configuration import Kind
 from superatom.physics.labelling.checks import check
 from superatom.physics.labelling.design import FILE_PREFIX, Design, Distortion, Family, Ligands, Selection
 from superatom.structures.assembly.blueprint import Blueprint, Topology
+from superatom.structures.assembly.topologies import topologies, topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,6 @@ def seed_of(design_seed: int, item_id: str) -> int:
 def topology_of(name: str, kernel: str, folder: Path) -> Topology:
     """Return a topology of the table, or of a kernel file in the folder of the design."""
     if not kernel:
-        from superatom.structures.assembly.topologies import topology
-
         return topology(name)
     from superatom.structures.assembly.kernels_from_file import file_topology
 
@@ -177,6 +176,10 @@ def changed_items(before: Mapping[str, WorkItem], now: Mapping[str, WorkItem], m
 def _items_of(family: Family, design_seed: int, folder: Path) -> Iterator[WorkItem]:
     kernel = family.topology.removeprefix(FILE_PREFIX) if family.topology.startswith(FILE_PREFIX) else ""
     topology = topology_of(family.topology, kernel, folder)
+    if kernel and topology.name in topologies():
+        raise DesignError(
+            f"family {family.name}: the file {kernel} has the name of a topology of the table; give it another"
+        )
     for host, dopant in family.pairs:
         for placement in family.placements if dopant else ("pure",):
             metals = _metals(topology, family, host, dopant, placement)
@@ -186,7 +189,7 @@ def _items_of(family: Family, design_seed: int, folder: Path) -> Iterator[WorkIt
                 large = _prototype(Blueprint(topology.name, metals, grafted_ligands, family.charge), topology, family)
                 for number in range(family.first_isomer, family.first_isomer + family.isomers):
                     minimum = WorkItem(
-                        id=f"{plain.replace(' ', '/', 1)}/{placement}/m{number:03d}",
+                        id=f"{_in_path(plain, topology)}/{placement}/m{number:03d}",
                         family=family.name,
                         tier=family.tier,
                         prototype=plain,
@@ -205,7 +208,7 @@ def _items_of(family: Family, design_seed: int, folder: Path) -> Iterator[WorkIt
                     if family.graft:
                         last = replace(
                             minimum,
-                            id=f"{large.replace(' ', '/', 1)}/{placement}/g{number:03d}",
+                            id=f"{_in_path(large, topology)}/{placement}/g{number:03d}",
                             prototype=large,
                             kind="grafted",
                             parent=minimum.id,
@@ -228,6 +231,11 @@ def _items_of(family: Family, design_seed: int, folder: Path) -> Iterator[WorkIt
 
 def _seeded(item: WorkItem, design_seed: int) -> WorkItem:
     return replace(item, seed=seed_of(design_seed, item.id))
+
+
+def _in_path(prototype: str, topology: Topology) -> str:
+    """Return a prototype with a slash between topology and formula; the name of a kernel file may hold spaces."""
+    return f"{topology.name}/{prototype.removeprefix(topology.name + ' ')}"
 
 
 def _metals(topology: Topology, family: Family, host: str, dopant: str, placement: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from superatom.errors import DesignError, did_you_mean
 
 _REQUIRED = object()
+_SHOWN = 80  # characters of a wrong value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,13 @@ def values(table: Mapping[str, Any], where: str, keys: Mapping[str, Key]) -> dic
         try:
             found[name] = key.read(table[name])
         except ValueError:
-            raise DesignError(f"{where}: {name} must be {key.says}, not {table[name]!r}") from None
+            raise DesignError(f"{where}: {name} must be {key.says}, not {_shown(table[name])}") from None
     return found
+
+
+def _shown(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= _SHOWN else f"{said[: _SHOWN - 3]}..."
 
 
 def table_of(value: Any) -> Mapping[str, Any]:
@@ -56,6 +64,11 @@ def table_of(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError  # noqa: TRY004 - `values` turns it into the sentence
     return value
+
+
+def named_tables(value: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Read a table of tables."""
+    return {name: table_of(one) for name, one in table_of(value).items()}
 
 
 def tables(value: Any) -> tuple[Mapping[str, Any], ...]:
@@ -79,29 +92,34 @@ def word(value: Any) -> str:
     return text(value)
 
 
-def whole(least: int | None) -> Callable[[Any], int]:
-    """Return a reader of whole numbers from `least` on."""
+def whole(least: int, most: float = math.inf) -> Callable[[Any], int]:
+    """Return a reader of whole numbers from `least` to `most`."""
 
     def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise ValueError
         return value
 
     return read
 
 
-def real(value: Any) -> float:
-    """Read a finite number, zero or more."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise ValueError
-    return float(value)
+def real(most: float = sys.float_info.max) -> Callable[[Any], float]:
+    """Return a reader of numbers from zero to `most`."""
+
+    def read(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise ValueError
+        return float(value)
+
+    return read
 
 
 def positive(value: Any) -> float:
     """Read a finite number above zero."""
-    if not real(value):
+    found = real()(value)
+    if not found:
         raise ValueError
-    return float(value)
+    return found
 
 
 def many(read: Callable[[Any], Any], least: int = 0) -> Callable[[Any], tuple[Any, ...]]:

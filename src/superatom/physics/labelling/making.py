@@ -99,7 +99,7 @@ def _relax_and_judge(
     faults = geometry_faults(structure, start, kind=item.kind)
     if not has_its_ligands(structure, item.blueprint):  # a graft may start with clashes that are no better than bonds
         faults = (*faults, NOT_ITS_LIGANDS)
-    return _judged(item, structure, fixed, geometry, faults)
+    return replace(_judged(item, structure, fixed, geometry, faults), notes=structure.notes)
 
 
 def _distorted(item: WorkItem, parent: Configuration) -> Configuration:

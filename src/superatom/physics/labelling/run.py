@@ -20,6 +20,7 @@ from superatom.physics.labelling.design import Design
 from superatom.physics.labelling.items import WorkItem, lineage, select, work_order
 from superatom.physics.labelling.jobs import Job, Labelling, Making, Referencing, failed_line
 from superatom.physics.labelling.journal import Journal, read_lines
+from superatom.physics.labelling.progress import Progress, Summary
 from superatom.physics.labelling.workers import Crew, Outcome
 from superatom.physics.level import Level
 
@@ -30,8 +31,6 @@ CONFIGURATIONS = "configurations.jsonl"
 _TELL_S = 1.0
 _REFERENCES_FIRST = (-1, 0, 0)
 
-Counts = Mapping[str, Mapping[str, int]]  # family -> status -> number
-
 
 def labels_file(level: str) -> str:
     """Return the name of the journal of a level's labels."""
@@ -41,50 +40,6 @@ def labels_file(level: str) -> str:
 def references_file(level: str) -> str:
     """Return the name of the journal of a level's reference energies."""
     return f"references-{level}.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: jobs done and to do (geometries, labels, references), and how the done ones ended."""
-
-    n_done: int
-    n_to_do: int
-    n_labels: int
-    n_filtered: int
-    n_failed: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a folder holds of a level after a run, and what the run did.
-
-    Attributes
-    ----------
-    ended
-        Why the run ended: nothing left to do, its limit of labels, or stopped by Ctrl-C or a signal.
-    geometries, labels
-        Numbers in the folder, by family and status.
-    references
-        Numbers of reference species by status.
-    n_left
-        Labels the design asks for that are not there yet; of geometries that failed there will be none.
-    n_new_geometries, n_new_labels, seconds, labels_per_hour
-        Of this run.
-    """
-
-    design: str
-    folder: str
-    level: str
-    ended: Literal["finished", "limit", "interrupted"]
-    geometries: Counts
-    labels: Counts
-    references: Mapping[str, int]
-    n_left: int
-    n_new_geometries: int
-    n_new_labels: int
-    seconds: float
-    labels_per_hour: float
 
 
 @dataclass(slots=True)
@@ -290,6 +245,8 @@ class Run:
 
     def _progress(self) -> Progress:
         n_done = self.n_new.total()
+        n_labels_in_all = self.n_new["label"] + sum(kind == "label" for kind, _ in self.planned)
+        stops_early = self.limit is not None and self.limit < n_labels_in_all
         return Progress(
             n_done=n_done,
             n_to_do=n_done + len(self.planned),
@@ -297,6 +254,7 @@ class Run:
             n_filtered=self.ends["filtered"],
             n_failed=self.ends["failed"],
             seconds=time.monotonic() - self.start,
+            limit=self.limit if stops_early else None,
         )
 
     def _summary(self, ended: Literal["finished", "limit", "interrupted"]) -> Summary:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from superatom.errors import ChemistryError, ReferenceDataError
+from superatom.errors import ChemistryError, ReferenceDataError, UnknownLigandError
 from superatom.structures.ligands import Ligand, ligand_from_smiles, ligand_table
 
 Points = npt.NDArray[np.float64]
@@ -59,7 +59,11 @@ def named_ligand(name: str) -> Ligand:
     try:
         return ligand_from_smiles(name, name)
     except ReferenceDataError:
+        pass
+    try:
         return table.find(name)  # raises with the closest names
+    except UnknownLigandError as error:
+        raise UnknownLigandError(f"{error} Or give the SMILES of the free molecule, such as CCCS.") from None
 
 
 @lru_cache(maxsize=256)
