@@ -66,6 +66,8 @@ def refused(capsys: Capture, *words: str | Path) -> str:
 def test_a_campaign_from_start_to_end(capsys: Capture, folder: Path) -> None:
     said = run(capsys, "start", "au25", "--space", folder / "space.toml", "--objective", "yield_percent", "--seed", "4")
     assert "objective: maximise yield_percent [%]" in said
+    assert "  temperature_C: 0 to 60 degC, in steps of 5" in said
+    assert "all flasks: ligands PET" in said
     batch = answer(capsys, "suggest", "au25", "-n", "4", "--csv", folder / "plate.csv")
     assert [one["flask"] for one in batch["flasks"]] == ["B1-1", "B1-2", "B1-3", "B1-4"]
     assert "B1-2: drawn at random" in run(capsys, "suggest", "au25", "--again", "1")
@@ -83,10 +85,16 @@ def test_a_campaign_from_start_to_end(capsys: Capture, folder: Path) -> None:
     assert state["best"]["flask"] == "B1-4"
     assert state["advice"]["should_stop"] is not True
     assert "best so far: B1-4, yield_percent 99" in run(capsys, "show", "au25")
+    assert "note: B1-" not in run(capsys, "suggest", "au25", "-n", "1")
+    assert "note: B2-1 still wait" in run(capsys, "suggest", "au25", "-n", "1")
+    for flask in ("B2-1", "B3-1"):
+        assert "1 dropped" in run(capsys, "record", "au25", "--flask", flask, "--values", "status=dropped")
     why = run(capsys, "why", "au25", "B1-3")
     assert "B1-3 (failed), suggested by random" in why
     assert "the target was not made" in why
-    assert answer(capsys, "list") == [{"name": "au25", "target": "[Au25(PET)18]-", "flasks": {"done": 3, "failed": 1}}]
+    assert answer(capsys, "list") == [
+        {"name": "au25", "target": "[Au25(PET)18]-", "flasks": {"done": 3, "failed": 1, "dropped": 2}}
+    ]
 
 
 def test_a_new_campaign_from_an_old_one(capsys: Capture, folder: Path) -> None:
@@ -101,7 +109,7 @@ def test_a_new_campaign_from_an_old_one(capsys: Capture, folder: Path) -> None:
     assert started["setup"]["earlier"][0]["records"][0]["outcomes"] == {"yield_percent": 9.0}
     assert {one["parameter"] for one in started["setup"]["evidence"]} == {"temperature_C"}
     assert started["setup"]["objective"]["limits"][0]["low"] == 90
-    assert "E0001 joined new" in run(capsys, "record", "new", "--adopt", "E0001")
+    assert "E0001 joined new" in run(capsys, "record", "new", "--adopt", "E0001-E0001")
     assert "part of the campaign new already" in refused(capsys, "record", "new", "--adopt", "E0001")
 
 

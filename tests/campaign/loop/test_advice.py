@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 
-from superatom.campaign.loop.advice import best_flask, comparison, pareto_front, stop_advice
+from superatom.campaign.loop.advice import (
+    best_flask,
+    comparison,
+    largest_value,
+    measured_flasks,
+    pareto_front,
+    stop_advice,
+)
 from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.learned import learned
+from superatom.campaign.loop.learned import Learned, learned
 from superatom.campaign.loop.returned import carry_out, read_values
 from superatom.campaign.loop.translation import with_settings
-from superatom.conditions.objectives import Goal, Objective, Response
-from superatom.conditions.space import Parameter, Space
+from superatom.conditions.objectives import Goal, Limit, Objective, Response
+from superatom.conditions.recommenders.history import read_history
+from superatom.conditions.recommenders.pool import pool_of
+from superatom.conditions.space import Constraint, Parameter, Space
+from superatom.conditions.space.parameters import Array
 from superatom.data.stores.opening import open_store
 from superatom.data.stores.store import Store
 from superatom.errors import CampaignError
@@ -50,6 +63,39 @@ def test_the_best_and_who_found_it(store: Store) -> None:
     assert (told["ofat"].best, told["nobody suggested it"].best) == (20.0, 30.0)
 
 
+def test_who_broke_a_limit_is_not_the_best(store: Store) -> None:
+    goal = Objective((Response("yield_percent", unit="%"),), (Limit("purity_percent", low=90),))
+    campaign = Campaign.start(store, "au25", replace(setup(), objective=goal))
+    campaign.suggest(3)
+    measure(campaign, "B1-3", yield_percent="60", purity_percent="70")
+    measure(campaign, "B1-1", outcome_class="nothing")
+    measure(campaign, "B1-2", yield_percent="20", purity_percent="95")
+    assert [flask.id for flask in measured_flasks(campaign)] == ["B1-3", "B1-1", "B1-2"]
+    [part] = comparison(campaign)
+    assert part.best_after == (None, None, 20.0)
+    assert best_flask(campaign) == campaign.flask("B1-2")
+
+
+def test_a_mixture_moves_as_a_whole(store: Store) -> None:
+    pytest.importorskip("botorch", reason="the extra campaign is not installed")
+    names = ["metal", "ligand", "solvent"]
+    volumes = tuple(Parameter.continuous(name, 0, 1000 if name == "solvent" else 500, step=100) for name in names)
+    mixed = Space(volumes, (Constraint.mixture(names, 1000), Constraint.ratio("ligand", "metal", low=1)))
+    campaign = Campaign.start(store, "mix", replace(setup(), space=mixed))
+    for metal, ligand, value in ((200, 200, 30), (200, 400, 50), (100, 300, 20)):
+        rest = str(1000 - metal - ligand)
+        measure(campaign, "", metal=str(metal), ligand=str(ligand), solvent=rest, yield_percent=str(value))
+    known = learned(campaign)
+    assert known is not None
+    points, legal = known.around_best({0: np.array([0.0, 100.0, 200.0, 400.0, 500.0])})
+    assert points[1].tolist() == [100.0, 450.0, 450.0]
+    assert points[2].tolist() == [200.0, 400.0, 400.0]
+    assert legal.tolist() == [False, True, True, False, False], "by the ratio, or a ligand of 500"
+    assert points[~legal].tolist() == [[200.0, 400.0, 400.0]] * 3
+    assert np.allclose(points.sum(axis=1), 1000)
+    assert min(known.influences()) >= 0
+
+
 def test_the_front_of_two_responses(store: Store) -> None:
     goal = Objective((Response("yield_percent", unit="%"), Response("size_nm", Goal.MINIMISE, "nm")))
     campaign = Campaign.start(store, "two", replace(setup(), objective=goal))
@@ -58,6 +104,22 @@ def test_the_front_of_two_responses(store: Store) -> None:
         outcome = "mixture" if flask.id == "B1-5" else "monodisperse"
         measure(campaign, flask.id, yield_percent=str(value), size_nm=str(size), outcome_class=outcome)
     assert [flask.id for flask in pareto_front(campaign)] == ["B1-4", "B1-2", "B1-1"]
+
+
+def test_what_is_worth_a_flask_in_a_large_space_lies_near_the_best(store: Store) -> None:
+    wide = Space(tuple(Parameter.continuous(f"x{i}", 0, 100) for i in range(6)))
+    campaign = Campaign.start(store, "wide", replace(setup(), space=wide))
+    measure(campaign, "", **{f"x{i}": "40" for i in range(6)}, yield_percent="50")
+    history = read_history(wide, campaign.setup.objective, campaign.tried())
+    known = cast("Learned", SimpleNamespace(space=wide, objective=campaign.setup.objective, history=history))
+
+    def gain(points: Array) -> Array:
+        return np.asarray(np.exp(-(((points - 41) / 3) ** 2).sum(axis=1)))
+
+    pool = pool_of(wide, history.points, np.random.default_rng(1))
+    assert gain(pool).max() < 0.01
+    assert largest_value(known, pool, gain) > 0.6
+    assert largest_value(known, pool, gain) == largest_value(known, pool, gain)
 
 
 def test_advice_without_a_model(store: Store) -> None:

@@ -12,12 +12,13 @@ from superatom.campaign.loop.campaign import Campaign, Revision
 from superatom.campaign.loop.state import FlaskStatus, Setup
 from superatom.campaign.loop.translation import with_settings
 from superatom.conditions.objectives import Objective
-from superatom.conditions.recommenders import Suggestion
+from superatom.conditions.recommenders import Batch, Suggestion
 from superatom.data.records import Quantity
 from superatom.data.stores.opening import open_store
 from superatom.data.stores.store import Store
 from superatom.data.synthesis_records import OutcomeClass, Product, SynthesisRecord
 from superatom.errors import CampaignError, ConflictError, UnknownNameError
+from superatom.models.prediction import Prediction
 from worlds_campaign import SHARED, setup, space, yield_percent
 
 
@@ -142,6 +143,28 @@ def test_the_budget_is_said(store: Store) -> None:
     assert campaign.suggest(2).batch.remarks == (
         "with this batch 6 flasks are made or handed out, more than the budget of 5",
     )
+
+
+def test_a_batch_that_cannot_win_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"temperature_C": 25.0, "flow": 3.0, "solvents": "THF"}
+    spread = 2.0
+
+    class Told:
+        def recommend(self, *given: object) -> Batch:
+            del given
+            expected = {"yield_percent": Prediction(70.0, spread, in_domain=True, model_id="told")}
+            return Batch((Suggestion(settings, "told", expected),), "told", 0)
+
+    campaign = Campaign.start(store, "au25", setup())
+    campaign.suggest(1)
+    campaign.take_back([("B1-1", measured(settings))])
+    assert campaign.flask("B1-1").is_good(campaign.setup.objective)
+    assert campaign.tried()[0].success is True, "it was measured, and nobody said that it failed"
+    monkeypatch.setattr(Setup, "recommender_named", lambda *_: Told())
+    [remark] = campaign.suggest(1).batch.remarks
+    assert remark.startswith("none of these is expected to beat the best yield_percent so far, 80 %: superatom camp")
+    spread = 6.0
+    assert campaign.suggest(1).batch.remarks == ()
 
 
 def test_refusals(store: Store) -> None:

@@ -11,7 +11,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.plates import plate_bytes, plate_rows
+from superatom.campaign.loop.plates import about_rows, plate_bytes, plate_rows
 from superatom.campaign.loop.returned import carry_out, read_plate, read_values
 from superatom.campaign.loop.state import Setup
 from superatom.campaign.loop.translation import outcomes_of, settings_of, with_settings
@@ -43,6 +43,9 @@ def test_an_empty_plate_waits(campaign: Campaign, tmp_path: Path) -> None:
         plate = read_plate(campaign, tmp_path / name)
         assert plate.counts["waiting"] == 4
         assert plate.all_problems == ()
+    about = dict(row[:2] for row in about_rows(campaign, campaign.batch(1)))
+    assert (about["target"], about["all flasks: ligands"]) == ("[Au25(PET)18]-", "PET")
+    assert "other cluster" in about["outcome_class"]
     with pytest.raises(CampaignError, match=r"a plate is written as \.csv or \.xlsx"):
         plate_bytes(campaign, campaign.batch(1), ".ods")
 
@@ -103,6 +106,38 @@ def test_refused_rows_write_nothing(campaign: Campaign, cells: dict[str, str], s
         carry_out(campaign, plate)
     assert any(says in str(problem) for problem in plate.all_problems), [str(p) for p in plate.all_problems]
     assert carry_out(campaign, plate, keep_good=True) == ()
+
+
+def test_headers_as_people_write_them(campaign: Campaign, tmp_path: Path) -> None:
+    (tmp_path / "past.csv").write_text(
+        "T / K,Flow (mL/MIN),Solvent,Yield,our ref\n298,2,THF,55,a\n333,3,toluene,12,b\n", encoding="utf-8"
+    )
+    plate = read_plate(campaign, tmp_path / "past.csv")
+    assert plate.remarks == (
+        "read: Flow (mL/MIN) as flow, T / K as temperature_C, Solvent as solvents, Yield as yield_percent",
+        "kept as own columns: our ref",
+    )
+    carry_out(campaign, plate)
+    flask = campaign.flasks()[-2]
+    assert flask.settings == {"temperature_C": pytest.approx(24.85), "flow": 2.0, "solvents": "THF"}
+    assert flask.outcomes == {"yield_percent": 55.0}
+
+
+def test_a_header_in_another_unit(campaign: Campaign, tmp_path: Path) -> None:
+    dose = Space((Parameter.continuous("dose", 0, 900, unit="uL", step=10),))
+    made = Campaign.start(
+        campaign.store, "dose", Setup(dose, Objective.maximise("cost", "EUR"), SHARED, recommender="random")
+    )
+    (tmp_path / "past.csv").write_text('Dose [mL],cost [EUR],target\n0.2,3.5,\n"0,3",4,Au38(PET)24\n', "utf-8")
+    plate = read_plate(made, tmp_path / "past.csv")
+    assert [str(problem) for problem in plate.all_problems] == [
+        "row 3, target: aimed at Au38(PET)24, the campaign at [Au25(PET)18]-; it counts as done all the same"
+    ]
+    carry_out(made, plate)
+    assert [flask.settings["dose"] for flask in made.flasks()] == [200.0, 300.0]
+    (tmp_path / "wrong.csv").write_text("Dose [mg],cost [EUR]\n0.2,3.5\n", "utf-8")
+    [problem] = read_plate(made, tmp_path / "wrong.csv").all_problems
+    assert str(problem) == "row 2, dose: no setting for dose; fill it in (no column is called dose [uL])"
 
 
 def test_an_unknown_option_is_kept_and_said(campaign: Campaign) -> None:

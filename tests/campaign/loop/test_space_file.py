@@ -77,14 +77,22 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
 
 
 def test_written_and_read_again(tmp_path: Path) -> None:
-    file = read_space_file(
-        read(
-            tmp_path,
-            TEXT.replace("[[constraint]]\nterms = { temperature_C = 1, drops = 5 }\nhigh = 80\n", "").replace(
-                '[[limit]]\nname = "purity_percent"\nlow = 90\n', ""
-            ),
-        )
-    )
+    more = """
+recommender = "ofat"
+n_start = 5
+minimum_success = 0.2
+"""
+    ratio = """
+[[constraint]]
+terms = { drops = 1 }
+per = { temperature_C = 1 }
+low = 0.1
+[[response]]
+name = "size_nm"
+goal = "minimise"
+reference = 5
+"""
+    file = read_space_file(read(tmp_path, more + TEXT + ratio))
     again = read_space_file(read(tmp_path, to_toml(file, heading=["ours"])))
     assert again == file
 
@@ -95,6 +103,20 @@ def test_a_table_of_candidates(tmp_path: Path) -> None:
     setup = to_setup(read_space_file(read(tmp_path, text)))
     assert setup.space.n_candidates == 3
     assert setup.space.parameters[1].options == ("THF", "toluene")
+
+
+def test_units_need_not_be_said_twice(tmp_path: Path) -> None:
+    (tmp_path / "made.csv").write_text("temperature_C,flow [mL/min]\n5,1\n20,2\n", encoding="utf-8")
+    text = 'target = "Au25"\ncandidates = "made.csv"\n[[response]]\nname = "yield_percent"\n'
+    setup = to_setup(read_space_file(read(tmp_path, text)))
+    assert [(p.name, p.unit) for p in setup.space.parameters] == [("temperature_C", "degC"), ("flow", "mL/min")]
+    assert setup.objective.units == {"yield_percent": "%"}
+    setup = to_setup(read_space_file(read(tmp_path, TEXT.replace('unit = "degC"\n', "").replace('unit = "%"\n', ""))))
+    assert setup.space.parameters[0].unit == "degC"
+    assert setup.objective.units == {"yield_percent": "%", "purity_percent": "%"}
+    (tmp_path / "made.csv").write_text("flow [mL/min],flow\n5,1\n", encoding="utf-8")
+    with pytest.raises(CampaignError, match="two columns of one name"):
+        to_setup(read_space_file(read(tmp_path, text)))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -126,8 +127,12 @@ def suggest(
 
     if as_json:
         write_json(batch_document(campaign, handed))
+        return
+    write_text(lambda console: show_batch(console, campaign, handed))
+    if csv is None:
+        typer.echo(f"as a plate: superatom campaign suggest {name} --again {handed.number} --csv plate.csv")
     else:
-        write_text(lambda console: show_batch(console, campaign, handed))
+        typer.echo(f"next: fill it in, then superatom campaign record {name} {csv}")
 
 
 @app.command()
@@ -143,7 +148,8 @@ def record(
     ] = None,
     flask: Annotated[str, typer.Option("--flask", help="Which flask; none: an experiment nobody suggested.")] = "",
     adopt: Annotated[
-        list[str] | None, typer.Option("--adopt", metavar="ID", help="A record that is in the library already.")
+        list[str] | None,
+        typer.Option("--adopt", metavar="ID", help="Records that are in the library already: E0012, or E0001-E0054."),
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook; default: the first.")] = None,
     keep_good: Annotated[
@@ -280,12 +286,20 @@ def _space_file(space: Path | None, plan: str | None) -> SpaceFile:
 def _adopt(name: str, ids: list[str], library: str | None, *, reason: str, as_json: bool) -> None:
     from superatom.campaign.loop.campaign import Campaign
 
+    found = [id_ for text in ids for id_ in _ids(text)]
     with _store(library) as store:
-        Campaign.open(store, name).adopt(ids, reason=reason)
+        Campaign.open(store, name).adopt(found, reason=reason)
     if as_json:
-        write_json({"adopted": ids})
+        write_json({"adopted": found})
     else:
-        typer.echo(f"{', '.join(ids)} joined {name}")
+        typer.echo(f"{', '.join(found)} joined {name}")
+
+
+def _ids(text: str) -> list[str]:
+    """Return the ids of a range such as E0001-E0054, else the one given."""
+    if (ends := re.fullmatch(r"E(\d{4,6})-E(\d{4,6})", text.replace(" ", ""))) is None:
+        return [text]
+    return [f"E{number:04d}" for number in range(int(ends[1]), int(ends[2]) + 1)]
 
 
 def _pairs(given: Iterable[str] | None) -> dict[str, str]:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from superatom.campaign.loop.learned import Learned
     from superatom.campaign.loop.returned import ReadPlate
     from superatom.campaign.loop.state import Flask, Handed, Setup
+    from superatom.conditions.space import Parameter
 
+_WAITING = 8  # flasks named
 _SHOWN = 20  # problems in a terminal; --json has them all
 
 
@@ -20,14 +22,12 @@ def setup_lines(setup: Setup) -> Iterator[str]:
     """Yield what was set up, in lines."""
     objective = setup.objective
     yield f"target: {setup.shared.target}"
-    for parameter in setup.space.parameters:
-        if parameter.is_numeric:
-            step = f", in steps of {parameter.step:g}" if parameter.step else ""
-            yield f"  {parameter.name}: {parameter.low:g} to {parameter.high:g} {parameter.unit}{step}"
-        else:
-            yield f"  {parameter.name}: {', '.join(parameter.options)}"
+    if same := _shared(setup):
+        yield f"all flasks: {same}"
+    yield from (f"  {_axis(parameter)}" for parameter in setup.space.parameters)
     n = setup.space.n_candidates
-    yield f"candidates before constraints: {n:,.0f}" if n < 1e15 else "candidates before constraints: beyond counting"
+    known = "listed" if setup.space.table else "before constraints"
+    yield f"candidates {known}: {n:,.0f}" if n < 1e15 else f"candidates {known}: beyond counting"
     for constraint in setup.space.constraints:
         yield f"  {constraint}"
     goals = [f"{r.goal.value} {r.name}" + (f" [{r.unit}]" if r.unit else "") for r in objective.responses]
@@ -41,6 +41,37 @@ def setup_lines(setup: Setup) -> Iterator[str]:
     if setup.first:
         yield f"first batch as planned: {len(setup.first)} flasks"
     yield f"recommender {setup.recommender}, seed {setup.seed}" + (f", budget {setup.budget}" if setup.budget else "")
+
+
+def _still_waiting(campaign: Campaign, handed: Handed) -> Iterator[str]:
+    """Yield which flasks of other batches have no result, and how to be rid of one."""
+    from superatom.campaign.loop.state import FlaskStatus
+
+    pending = [flask.id for flask in campaign.flasks() if flask.status is FlaskStatus.PENDING]
+    if waiting := [name for name in pending if name not in handed.ids]:
+        more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
+        yield (
+            f"{', '.join(waiting[:_WAITING])}{more} still wait for a result; one that will not be made: "
+            f"superatom campaign record {campaign.name} --flask {waiting[0]} --values status=dropped"
+        )
+
+
+def _shared(setup: Setup) -> str:
+    from superatom.campaign.loop.plates import shared_fields
+
+    return ", ".join(f"{name} {value}" for name, value in shared_fields(setup).items())
+
+
+def _axis(parameter: Parameter) -> str:
+    """Return a parameter in words: where it may lie, and what the robot can do."""
+    if not parameter.is_numeric:
+        alike = f" (alike by {len(parameter.descriptors)} descriptors)" if parameter.descriptors else ""
+        return f"{parameter.name}: {', '.join(parameter.options)}{alike}"
+    said = [f"{parameter.name}: {parameter.low:g} to {parameter.high:g} {parameter.unit}".strip()]
+    said += [f"in steps of {parameter.step:g}"] if parameter.step else []
+    if parameter.minimum_dose is not None:
+        said.append(f"{'nothing or ' if parameter.low == 0 else ''}at least {parameter.minimum_dose:g}")
+    return ", ".join([*said, "by factors"] if parameter.is_log else said)
 
 
 def batch_document(campaign: Campaign, handed: Handed) -> dict[str, Any]:
@@ -63,10 +94,12 @@ def show_batch(console: Console, campaign: Campaign, handed: Handed) -> None:
         for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True)
     ]
     show_rows(console, shown)
+    if same := _shared(campaign.setup):
+        console.print(f"all flasks: {same}")
     console.print()
     for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
         console.print(f"{name}: {suggestion.reason}")
-    for remark in handed.batch.remarks:
+    for remark in (*handed.batch.remarks, *_still_waiting(campaign, handed)):
         console.print(f"note: {remark}")
     console.print(f"recommender {handed.batch.recommender}, seed {handed.batch.seed}")
 
@@ -114,6 +147,7 @@ def state_document(campaign: Campaign, known: Learned | None) -> dict[str, Any]:
             {"who": p.who, "n": p.n, "n_failed": p.n_failed, "best": p.best, "best_after": list(p.best_after)}
             for p in comparison(campaign)
         ],
+        "first_response": {"name": setup.objective.responses[0].name, "unit": setup.objective.responses[0].unit},
         "influences": None if known is None else dict(zip(setup.space.names, known.influences(), strict=True)),
         "advice": {
             "should_stop": advice.should_stop, "says": advice.sentence, "expected_gain": advice.expected_gain,
@@ -142,9 +176,10 @@ def show_state(console: Console, document: Mapping[str, Any]) -> None:
         )
     if document["influences"]:
         ranked = sorted(document["influences"].items(), key=lambda pair: -pair[1])
-        console.print(
-            "what matters, from the best setting: " + ", ".join(f"{name} ({size:.2g})" for name, size in ranked)
-        )
+        first = document["first_response"]
+        unit = f" {first['unit']}" if first["unit"] else ""
+        said = ", ".join(f"{size:.2g}{unit} over {name}" for name, size in ranked)
+        console.print(f"what matters, from the best setting: {first['name']} changes by {said}")
     if len(document["comparison"]) > 1:
         console.print()
         show_rows(console, [{k: v for k, v in part.items() if k != "best_after"} for part in document["comparison"]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,16 @@ import numpy as np
 from superatom.campaign.loop.campaign import Campaign
 from superatom.campaign.loop.learned import Learned, best_row
 from superatom.campaign.loop.state import Flask, FlaskStatus
-from superatom.conditions.recommenders.history import read_history
-from superatom.conditions.recommenders.pool import pool_of
+from superatom.conditions.objectives import Objective
+from superatom.conditions.recommenders.history import History, read_history
+from superatom.conditions.recommenders.pool import neighbours, pool_of, without
 from superatom.conditions.space.parameters import Array
 
 NOBODY = "nobody suggested it"
 _OF_RANGE = 0.01
 _OF_NOISE = 0.1
 _LOOKED_AT = 512  # candidates, where several responses make each one dear
+_CLIMBED, _NEIGHBOURS, _ROUNDS = 8, 48, 3  # as the bayesian recommender does
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class StopAdvice:
 class Progress:
     """How one way of choosing flasks fared: its flasks in order, failures, and the best of the first response so far.
 
-    `best_after[i]` is the best of its first ``i + 1`` measured flasks; a failure leaves it where it was, and it is None
-    before the first success.
+    `best_after[i]` is the best of its first ``i + 1`` measured flasks; one that failed or broke a limit leaves it where
+    it was, and it is None before the first good one.
     """
 
     who: str
@@ -60,6 +62,14 @@ class Progress:
         return self.best_after[-1] if self.best_after else None
 
 
+def measured_flasks(campaign: Campaign) -> tuple[Flask, ...]:
+    """Return the flasks that are done or failed, in the order in which their results came in."""
+    links = [link for result in campaign.results for link in result.links]
+    came = {link.flask or link.record: n for n, link in enumerate(links)}
+    known = [f for f in campaign.flasks() if f.status in (FlaskStatus.DONE, FlaskStatus.FAILED)]
+    return tuple(sorted(known, key=lambda flask: came[flask.id]))
+
+
 def best_flask(campaign: Campaign) -> Flask | None:
     """Return the flask with the best first response that kept the limits and did not fail; None where there is none."""
     history = read_history(campaign.setup.space, campaign.setup.objective, campaign.tried())
@@ -71,12 +81,16 @@ def pareto_front(campaign: Campaign) -> tuple[Flask, ...]:
     """Return the flasks that no other beats on every response, best first response first; failures do not count."""
     objective = campaign.setup.objective
     history = read_history(campaign.setup.space, objective, campaign.tried())
-    rows = history.good(objective)
-    signs = np.array([response.sign for response in objective.responses])
+    return tuple(campaign.flask(history.records[row].id) for row in _front_rows(history, objective))
+
+
+def _front_rows(history: History, objective: Objective) -> list[int]:
+    """Return the rows of the good records that no other beats on every response, best first response first."""
+    rows, signs = history.good(objective), np.array([response.sign for response in objective.responses])
     values = history.outcomes[rows][:, : len(signs)] * signs
-    front = [row for row, ok in zip(rows, is_on_front(values), strict=True) if ok]
-    front.sort(key=lambda row: -signs[0] * history.outcomes[row, 0])
-    return tuple(campaign.flask(history.records[row].id) for row in front)
+    order = np.argsort(-values[:, 0], kind="stable").tolist()
+    front = is_on_front(values)
+    return [rows[i] for i in order if front[i]]
 
 
 def is_on_front(values: Array) -> list[bool]:
@@ -93,15 +107,14 @@ def comparison(campaign: Campaign) -> tuple[Progress, ...]:
     objective = campaign.setup.objective
     name, sign = objective.responses[0].name, objective.responses[0].sign
     groups: dict[str, list[Flask]] = {}
-    for flask in campaign.flasks():
-        if flask.status in (FlaskStatus.DONE, FlaskStatus.FAILED):
-            groups.setdefault(flask.recommender or NOBODY, []).append(flask)
+    for flask in measured_flasks(campaign):
+        groups.setdefault(flask.recommender or NOBODY, []).append(flask)
     found = []
     for who, flasks in groups.items():
         best: float | None = None
         after: list[float | None] = []
         for flask in flasks:
-            value = flask.outcomes.get(name) if flask.status is FlaskStatus.DONE else None
+            value = flask.outcomes.get(name) if flask.is_good(objective) else None
             if value is not None and (best is None or sign * value > sign * best):
                 best = value
             after.append(best)
@@ -132,18 +145,42 @@ def stop_advice(campaign: Campaign, known: Learned | None) -> StopAdvice:
     if len(known.objective.responses) > 1:
         return _by_volume(known, pool, left)
     response, sign = known.objective.responses[0], known.objective.responses[0].sign
-    gain, noise = _gain(known, pool), known.noise(0)
+    gain, noise = largest_value(known, pool, lambda points: _gain(known, points)), known.noise(0)
     outcomes = sign * known.history.outcomes[known.history.is_complete, 0]
     least = max(_OF_RANGE * float(np.ptp(outcomes)), _OF_NOISE * noise)
+    unit = f" {response.unit}" if response.unit else ""
     numbers = (
-        f"the most promising flask is expected to add {gain:.2g} {response.unit} to the best {response.name}, repeats "
-        f"differ by {noise:.2g} {response.unit}"
+        f"the most promising flask is expected to add {gain:.2g}{unit} to the best {response.name}, repeats differ by "
+        f"{noise:.2g}{unit}"
     )
     return StopAdvice(gain < least, f"{'stop' if gain < least else 'go on'}: {numbers}{left}", gain, noise)
 
 
-def _gain(known: Learned, pool: Array) -> float:
-    """Return the largest expected improvement of one response, times the probabilities of success and of the limits."""
+def largest_value(known: Learned, pool: Array, value: Callable[[Array], Array]) -> float:
+    """Return the largest value of the candidates, of what lies near the best records, and near the best of both.
+
+    In a large space the pool is a draw, and what is worth a flask mostly lies near what was good.
+    """
+    rng = np.random.default_rng(0)
+    near, largest = known.history.points[_front_rows(known.history, known.objective)], 0.0
+    points = np.vstack([pool, _beside(known, near, rng)])
+    for _ in range(_ROUNDS):
+        if not len(points):
+            break
+        values = value(points)
+        largest = max(largest, float(values.max()))
+        points = _beside(known, points[np.argsort(-values, kind="stable")[:_CLIMBED]], rng)
+    return largest
+
+
+def _beside(known: Learned, points: Array, rng: np.random.Generator) -> Array:
+    if not len(points):
+        return points
+    return without(neighbours(known.space, points[:_CLIMBED], _NEIGHBOURS, rng), known.history.points)
+
+
+def _gain(known: Learned, pool: Array) -> Array:
+    """Return the expected improvement of one response, times the probabilities of success and of the limits, (n,)."""
     from scipy.stats import norm
 
     from superatom.conditions.recommenders.acquisition import improvement
@@ -157,7 +194,7 @@ def _gain(known: Learned, pool: Array) -> float:
         high = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
         low = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
         gain = gain * np.maximum(high - low, 0.0)
-    return float(gain.max())
+    return np.asarray(gain)
 
 
 def _by_volume(known: Learned, pool: Array, left: str) -> StopAdvice:
@@ -166,7 +203,8 @@ def _by_volume(known: Learned, pool: Array, left: str) -> StopAdvice:
 
     drawn = pool[np.random.default_rng(0).permutation(len(pool))[:_LOOKED_AT]]
     value = acquisition(known.models, known.objective, known.history, 0)
-    expected = float(np.exp(value(known.encode(drawn), known.encode(drawn[:0]))).max())
+    nothing = known.encode(drawn[:0])
+    expected = largest_value(known, drawn, lambda points: np.exp(value(known.encode(points), nothing)))
     volume = _dominated(known)
     share = expected / volume if volume > 0 else float("inf")
     if not np.isfinite(share):
@@ -183,10 +221,8 @@ def _dominated(known: Learned) -> float:
 
     from superatom.conditions.recommenders.acquisition import references
 
-    rows = known.history.good(known.objective)
     signs = np.array([response.sign for response in known.objective.responses])
-    values = known.history.outcomes[rows][:, : len(signs)] * signs
-    front = values[is_on_front(values)]
+    front = known.history.outcomes[_front_rows(known.history, known.objective)][:, : len(signs)] * signs
     return float(Hypervolume(torch.tensor(references(known.objective, known.history))).compute(torch.from_numpy(front)))
 
 

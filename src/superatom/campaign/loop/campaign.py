@@ -27,6 +27,8 @@ from superatom.data.stores.values import Stored, StoredDocument
 from superatom.data.synthesis_records import SynthesisRecord
 from superatom.errors import CampaignError, ConflictError, DocumentError, UnknownNameError, did_you_mean
 
+_SPREADS = 2.0  # above what is expected; one flask in forty does better
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -109,7 +111,7 @@ class Campaign:
             waiting = [TriedSetting(f"planned {k}", s.settings, is_pending=True) for k, s in enumerate(planned, 1)]
             tried = [*self.tried(), *waiting]
             batch = chosen.recommend(self.setup.space, self.setup.objective, tried, n - len(planned), seed)
-        remarks = (*batch.remarks, *self._beyond_budget(n))
+        remarks = (*batch.remarks, *self._beyond_budget(n), *self._hopeless(batch))
         handed = Handed(number, replace(batch, suggestions=(*planned, *batch.suggestions), remarks=remarks))
         document = HANDED.to_document(handed)
         self._fold(self.store.append(KIND, self.name, document, expected_version=self.version))
@@ -195,10 +197,14 @@ class Campaign:
         return tuple(self._flasks())
 
     def tried(self) -> tuple[TriedSetting, ...]:
-        """Return what recommenders are told: every flask but the dropped ones, pending ones among them."""
+        """Return what recommenders are told: every flask but the dropped ones, pending ones among them.
+
+        A flask with all its numbers, of which nobody said that it failed, worked: failures are seen against it.
+        """
         return tuple(
             TriedSetting(
-                flask.id, flask.settings, flask.outcomes, flask.success,
+                flask.id, flask.settings, flask.outcomes,
+                True if flask.status is FlaskStatus.DONE else flask.success,
                 is_pending=flask.status in (FlaskStatus.PENDING, FlaskStatus.PARTLY_MEASURED),
             )
             for flask in self.flasks()
@@ -258,6 +264,22 @@ class Campaign:
         if budget is None or made + n <= budget:
             return []
         return [f"with this batch {made + n} flasks are made or handed out, more than the budget of {budget}"]
+
+    def _hopeless(self, batch: Batch) -> list[str]:
+        """Say so where even two spreads above what is expected no suggestion beats the best flask."""
+        response, *others = self.setup.objective.responses
+        found = [f.outcomes[response.name] for f in self.flasks() if f.is_good(self.setup.objective)]
+        told = [one.expected[response.name] for one in batch.suggestions if response.name in one.expected]
+        if others or not found or not told:
+            return []
+        best = max(found, key=lambda value: response.sign * value)
+        if any(response.sign * (p.mean - best) + _SPREADS * p.spread > 0 for p in told):
+            return []
+        unit = f" {response.unit}" if response.unit else ""
+        so_far = f"the best {response.name} so far, {best:.3g}{unit}"
+        return [
+            f"none of these is expected to beat {so_far}: superatom campaign show {self.name} says whether to go on"
+        ]
 
     def _fold(self, version: StoredDocument) -> None:
         """Take in one version of the campaign's document."""

@@ -36,11 +36,16 @@ def figure() -> tuple[Figure, Axes]:
     return made, plot
 
 
+def caption(drawn: Figure, says: str) -> None:
+    """Write a line under a picture."""
+    drawn.text(0.01, 0.01, says, fontsize=7, wrap=True)
+
+
 def save(drawn: Figure, path: Path) -> Path:
     """Write a picture, the same bytes for the same picture."""
     import matplotlib as mpl
 
     with mpl.rc_context({"svg.hashsalt": "superatom", "svg.fonttype": "none"}):
         metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-        drawn.savefig(path, dpi=160, metadata=metadata)
+        drawn.savefig(path, dpi=160, metadata=metadata, bbox_inches="tight")  # long names of options included
     return path

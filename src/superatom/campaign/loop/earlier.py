@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.goals import unit_of
 from superatom.campaign.loop.state import FlaskStatus, Setup
 from superatom.campaign.loop.translation import column_of, setting_of, settings_of, tried_setting
 from superatom.conditions.recommenders import EarlierTask, Evidence
@@ -65,8 +66,8 @@ def _of_campaign(setup: Setup, campaign: Campaign) -> EarlierTask:
     units = dict(campaign.setup.objective.units)
     parameters = {p.name: p.unit for p in campaign.setup.space.parameters}
     for name, unit in (*setup.objective.units.items(), *((p.name, p.unit) for p in setup.space.parameters)):
-        there = (units | parameters).get(name, unit)
-        if there != unit:
+        there = unit_of(name, (units | parameters).get(name, unit))
+        if there != unit_of(name, unit):
             raise CampaignError(f"{name} is in {there or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here")
     records = [
         record

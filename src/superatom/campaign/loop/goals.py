@@ -15,6 +15,15 @@ _GOAL = re.compile(
 _LIMIT = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=)\s*(?P<bound>\S+)\s*(?P<unit>.*)")
 
 
+def unit_of(name: str, unit: str = "") -> str:
+    """Return the unit given, else that of the field of the library with this name, else none.
+
+    >>> unit_of("temperature_C"), unit_of("temperature_C", "K"), unit_of("flow")
+    ('degC', 'K', '')
+    """
+    return unit or (plain_fields()[name].unit if name in plain_fields() else "")
+
+
 def parse_response(text: str) -> Response:
     """Read ``[maximise|minimise] NAME [UNIT] [from WORST]``; a field of the library brings its own unit.
 
@@ -28,7 +37,7 @@ def parse_response(text: str) -> Response:
     if match is None or (match["worst"] and worst is None):
         raise CampaignError(f"{text!r} is no objective; 'maximise yield_percent [%]' and 'minimise size_nm from 5' are")
     goal = Goal.MINIMISE if (match["goal"] or "").startswith("minim") else Goal.MAXIMISE
-    return Response(match["name"], goal, match["unit"] or _unit_of(match["name"]), worst)
+    return Response(match["name"], goal, unit_of(match["name"], match["unit"] or ""), worst)
 
 
 def parse_limit(text: str) -> Limit:
@@ -41,7 +50,7 @@ def parse_limit(text: str) -> Limit:
     bound = _number(match["bound"]) if match is not None else None
     if match is None or bound is None:
         raise CampaignError(f"{text!r} is no limit; 'purity_percent >= 90' is")
-    unit = match["unit"].strip("[] ") or _unit_of(match["name"])
+    unit = unit_of(match["name"], match["unit"].strip("[] "))
     is_low = match["sign"] == ">="
     return Limit(match["name"], bound if is_low else None, None if is_low else bound, unit)
 
@@ -51,7 +60,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _unit_of(name: str) -> str:
-    return plain_fields()[name].unit if name in plain_fields() else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superatom.campaign.loop.campaign import Campaign
 from superatom.conditions.objectives import Objective
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _FEWEST = 3
 _LEVELS = 25  # of a number, when it is asked how much it matters
+_ROOM = 1e-9  # of a range, for rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,16 +55,73 @@ class Learned:
         variance = model.likelihood.noise.detach().reshape(-1)[0]
         return float(variance.sqrt()) * scale_of(model)
 
+    def around_best(self, axes: Mapping[int, Array]) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the best record with some parameters moved, and which of these points can be made.
+
+        Parameters
+        ----------
+        axes
+            By position of the parameter, coded settings, each of shape (n,).
+
+        Returns
+        -------
+        tuple
+            Points, shape (n, n_parameters); what the moved parameters leave of a mixture is shared by its others in the
+            proportion they have in the best record. And whether each keeps bounds and constraints (steps are not asked
+            for), shape (n,); one that does not is given as the best record.
+        """
+        best = self.history.points[self.best]
+        moved = np.repeat(best[None], len(next(iter(axes.values()))), axis=0)
+        for i, axis in axes.items():
+            moved[:, i] = axis
+        points = shared_out(self.space, moved, list(axes))
+        legal = np.ones(len(points), dtype=bool)
+        for i, parameter in enumerate(self.space.parameters):
+            room = _ROOM * (parameter.high - parameter.low)
+            inside = (points[:, i] >= parameter.low - room) & (points[:, i] <= parameter.high + room)
+            legal &= inside | (points[:, i] == moved[:, i])
+        columns = dict(zip(self.space.names, points.T, strict=True))
+        for constraint in self.space.constraints:
+            legal &= constraint.is_met(columns)
+        if not legal.any():  # the best record itself was made outside the space
+            return moved, ~legal
+        points[~legal] = best
+        return points, legal
+
     def influences(self) -> tuple[float, ...]:
         """Return how far the first response changes over each parameter alone, from the best record, in its unit."""
         found = []
         for i in range(len(self.space.parameters)):
-            points = np.repeat(
-                self.history.points[self.best][None], len(axis := axis_of(self.space, i, _LEVELS)), axis=0
-            )
-            points[:, i] = axis
-            found.append(float(np.ptp(self.mean_and_spread(0, points)[0])))
+            points, legal = self.around_best({i: axis_of(self.space, i, _LEVELS)})
+            found.append(float(np.ptp(self.mean_and_spread(0, points[legal])[0])))
         return tuple(found)
+
+
+def shared_out(space: Space, points: Array, moved: Sequence[int]) -> Array:
+    """Return points whose other numbers share out what the moved ones leave of every mixture.
+
+    They keep their proportions, as along the directions of D. R. Cox, Biometrika 1971, 58, 155,
+    doi:10.1093/biomet/58.1.155. Where those others are zero, they become NaN or infinite.
+
+    >>> from superatom.conditions.space import Constraint, Parameter
+    >>> names = ["metal", "ligand", "solvent"]
+    >>> space = Space(tuple(Parameter.continuous(n, 0, 1) for n in names), (Constraint.mixture(names),))
+    >>> shared_out(space, np.array([[0.6, 0.1, 0.3]]), [0]).round(3).tolist()
+    [[0.6, 0.1, 0.3]]
+    >>> shared_out(space, np.array([[0.2, 0.1, 0.3]]), [0]).round(3).tolist()
+    [[0.2, 0.2, 0.6]]
+    """
+    shared = points.copy()
+    is_moved = np.isin(np.arange(len(space.names)), moved)
+    for constraint in space.constraints:
+        if constraint.is_equality:
+            row, total = constraint.rows()[0]
+            weights = np.array([row.get(name, 0.0) for name in space.names])
+            held, free = weights * is_moved, weights * ~is_moved
+            if held.any() and free.any():
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    shared[:, free != 0] *= ((total - shared @ held) / (shared @ free))[:, None]
+    return shared
 
 
 def axis_of(space: Space, i: int, n: int) -> Array:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from superatom.campaign.loop.advice import NOBODY, comparison, pareto_front
+from superatom.campaign.loop.advice import NOBODY, comparison, measured_flasks, pareto_front
 from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.drawing import caption, label, save
 from superatom.campaign.loop.drawing import figure as new_figure
-from superatom.campaign.loop.drawing import label, save
 from superatom.campaign.loop.learned import Learned
-from superatom.campaign.loop.state import Flask, FlaskStatus
+from superatom.campaign.loop.state import Flask
 from superatom.campaign.loop.surfaces import chosen_axes, phases, surface
 from superatom.conditions.objectives import Response
 from superatom.errors import CampaignError
@@ -61,38 +62,42 @@ def draw_all(
 
 
 def _progress(campaign: Campaign) -> Figure:
-    """Draw every measured flask in order, by who suggested it, and the best so far."""
+    """Draw every measured flask as its result came in, by who suggested it, and the best so far."""
     from matplotlib.ticker import MaxNLocator
 
     figure, plot = new_figure()
-    response = campaign.setup.objective.responses[0]
-    measured = [flask for flask in campaign.flasks() if flask.status in (FlaskStatus.DONE, FlaskStatus.FAILED)]
+    objective = campaign.setup.objective
+    response = objective.responses[0]
+    colours = {part.who: f"C{k}" for k, part in enumerate(comparison(campaign))}
+    for who, colour in colours.items():
+        plot.plot([], [], "o", color=colour, label=who)
     best: list[float] = []
-    for k, part in enumerate(comparison(campaign)):
-        own = [(n, f) for n, f in enumerate(measured, start=1) if (f.recommender or NOBODY) == part.who]
-        done = [(n, f.outcomes[response.name]) for n, f in own if response.name in f.outcomes]
-        plot.plot([n for n, _ in done], [value for _, value in done], "o", color=f"C{k}", label=part.who)
-        failed = [n for n, f in own if f.status is FlaskStatus.FAILED]
-        plot.plot(failed, [0.02] * len(failed), "x", color=f"C{k}", transform=plot.get_xaxis_transform())
-    for flask in measured:
-        value = flask.outcomes.get(response.name) if flask.status is FlaskStatus.DONE else None
-        new = [*best[-1:], *([value] if value is not None else [])]
-        best.append(max(new, key=lambda v: response.sign * v) if new else float("nan"))
+    for n, flask in enumerate(measured_flasks(campaign), start=1):
+        value, colour = flask.outcomes.get(response.name), colours[flask.recommender or NOBODY]
+        if value is None:
+            plot.plot(n, 0.02, "x", color=colour, transform=plot.get_xaxis_transform())
+        else:
+            plot.plot(n, value, "o" if flask.is_good(objective) else "x", color=colour)
+        new = [*best[-1:], *([value] if value is not None and flask.is_good(objective) else [])]
+        best.append(max(new, key=lambda v: (not math.isnan(v), response.sign * v), default=math.nan))
     plot.step(range(1, len(best) + 1), best, where="post", color="black", linewidth=1, label="best so far")
-    plot.set_xlabel("measured flasks, in order; × at the foot: failed")
+    plot.set_xlabel("flasks in the order of their results")
     plot.set_ylabel(label(response.name, response.unit))
     plot.xaxis.set_major_locator(MaxNLocator(integer=True))
     plot.legend(fontsize=8, frameon=False)
+    caption(figure, f"{campaign.name}: × failed{_or_outside(campaign)}; at the foot where nothing was measured")
     return figure
 
 
 def _front(campaign: Campaign) -> Figure:
     """Draw the first two responses of every flask, the Pareto front joined."""
     figure, plot = new_figure()
-    x, y = campaign.setup.objective.responses[:2]
+    objective = campaign.setup.objective
+    x, y = objective.responses[:2]
     front = pareto_front(campaign)
-    measured = [f for f in campaign.flasks() if x.name in f.outcomes and y.name in f.outcomes and f not in front]
-    plot.plot(*_pairs(measured, x, y), "o", color="0.7", label="other flasks")
+    placed = [f for f in campaign.flasks() if x.name in f.outcomes and y.name in f.outcomes and f not in front]
+    for marker, good in (("o", True), ("x", False)):
+        plot.plot(*_pairs([f for f in placed if f.is_good(objective) is good], x, y), marker, color="0.6")
     on_front = sorted(front, key=lambda flask: flask.outcomes[x.name])
     plot.plot(*_pairs(on_front, x, y), "o-", color="C0", label="Pareto front")
     for flask in on_front:
@@ -101,7 +106,13 @@ def _front(campaign: Campaign) -> Figure:
     plot.set_xlabel(f"{label(x.name, x.unit)}, to {x.goal.value}")
     plot.set_ylabel(f"{label(y.name, y.unit)}, to {y.goal.value}")
     plot.legend(fontsize=8, frameon=False)
+    more = f"; the front over all {len(objective.responses)} responses" if len(objective.responses) > 2 else ""
+    caption(figure, f"{campaign.name}: grey other flasks, × failed{_or_outside(campaign)}{more}")
     return figure
+
+
+def _or_outside(campaign: Campaign) -> str:
+    return " or outside a limit" if campaign.setup.objective.limits else ""
 
 
 def _file_name(name: str) -> str:

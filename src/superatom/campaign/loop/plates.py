@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.state import Handed
+from superatom.campaign.loop.state import Handed, Setup
 from superatom.campaign.loop.translation import response_column
 from superatom.conditions.space import Parameter, Setting, Space
 from superatom.data.sheets.cells import protected
-from superatom.data.sheets.columns import parse_header
+from superatom.data.sheets.columns import parse_header, values_of
+from superatom.data.synthesis_records import OutcomeClass
 from superatom.errors import CampaignError
 from superatom.units import plain_number
 
@@ -22,7 +23,7 @@ def plate_rows(campaign: Campaign, handed: Handed) -> list[list[str]]:
     """Return a header and one row for each flask of a batch; text safe for a spreadsheet."""
     space, objective = campaign.setup.space, campaign.setup.objective
     units = {name: objective.units[name] for name in objective.measured}
-    measured = [column.header for n, u in units.items() if (column := response_column(n, u)) is not None]
+    measured = [headed(name, unit) for name, unit in units.items() if response_column(name, unit) is not None]
     header = [FLASK, *(headed(p.name, p.unit) for p in space.parameters), *measured, *_WORDS]
     has_model = [name for name in units if any(name in s.expected for s in handed.batch.suggestions)]
     rows = [[*header, *(EXPECTED + name for name in has_model), REASON]]
@@ -54,7 +55,27 @@ def plate_bytes(campaign: Campaign, handed: Handed, ending: str) -> bytes:
 
     numeric = {i for i, p in enumerate(campaign.setup.space.parameters, start=1) if p.is_numeric}
     typed = [[float(c) if i in numeric and c else c for i, c in enumerate(row)] for row in rows[1:]]
-    return to_workbook([("plate", [rows[0], *typed])])
+    return to_workbook([("plate", [rows[0], *typed]), ("about", about_rows(campaign, handed))])
+
+
+def about_rows(campaign: Campaign, handed: Handed) -> list[list[str]]:
+    """Return what whoever fills in a plate should know: what all flasks share, what is legal, where it goes."""
+    outcomes = ", ".join(outcome.value.replace("_", " ") for outcome in OutcomeClass)
+    return [
+        ["campaign", f"{campaign.name}, batch {handed.number}"],
+        ["target", campaign.setup.shared.target],
+        *(["all flasks: " + name, value] for name, value in shared_fields(campaign.setup).items()),
+        ["outcome_class", outcomes],
+        ["status", "dropped where the flask will not be made, else empty"],
+        ["more columns", "any field of the library: product_formula, operator, notes ..."],
+        ["when filled in", f"superatom campaign record {campaign.name} FILE"],
+    ]
+
+
+def shared_fields(setup: Setup) -> dict[str, str]:
+    """Return what all flasks have in common, by field; the target is said elsewhere."""
+    told = {c.header: v for c, v in values_of(setup.shared).items() if c.field.name not in ("target", "origin")}
+    return {name: "; ".join(value) if isinstance(value, tuple) else str(value) for name, value in told.items()}
 
 
 def headed(name: str, unit: str) -> str:

@@ -12,20 +12,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from superatom.campaign.loop.campaign import Campaign, Revision
-from superatom.campaign.loop.plates import EXPECTED, FLASK, REASON, STATUS, headed
+from superatom.campaign.loop.headings import matches_of, remarks_on, with_target, with_units
+from superatom.campaign.loop.plates import FLASK, STATUS, headed
 from superatom.campaign.loop.state import Flask, FlaskStatus
-from superatom.campaign.loop.translation import (
-    column_of,
-    response_column,
-    setting_of,
-    settings_of,
-    with_settings,
-)
+from superatom.campaign.loop.translation import column_of, setting_of, settings_of, with_settings
 from superatom.conditions.space import Setting
 from superatom.data.sheets.cells import unprotected
 from superatom.data.sheets.columns import Column, record_of, values_of
 from superatom.data.sheets.fields import field_named
-from superatom.data.sheets.mapping import Match, Sureness, guess_mapping
+from superatom.data.sheets.mapping import Match
 from superatom.data.sheets.problems import Problem
 from superatom.data.sheets.quantities import is_stated
 from superatom.data.sheets.rows import ReadRow, read_rows
@@ -96,8 +91,9 @@ def read_values(campaign: Campaign, values: Mapping[str, str], flask: str = "") 
 
 def read_results(campaign: Campaign, table: Table) -> ReadPlate:
     """Read the rows of a table as results of a campaign."""
-    table = _with_target(table, campaign.setup.shared.target)
-    matches = _matches(campaign, table.columns)
+    table = with_target(table, campaign.setup.shared.target)
+    matches = matches_of(campaign, table.columns)
+    table = with_units(campaign, table, matches)
     read = read_rows(table, matches)
     flasks = {flask.id: flask for flask in campaign.flasks()}
     reader = _RowJudge(campaign, flasks, matches)
@@ -105,9 +101,7 @@ def read_results(campaign: Campaign, table: Table) -> ReadPlate:
         reader.judge(row, {h: unprotected(c.text) for h, c in zip(table.columns, raw.cells, strict=True)})
         for row, raw in zip(read.rows, table.rows, strict=True)
     )
-    unknown = [m.header for m in matches if m.sureness is Sureness.NOT_KNOWN]
-    remarks = [*table.remarks, *([f"kept as own columns: {', '.join(unknown)}"] if unknown else [])]
-    return ReadPlate(table.name, rows, matches, tuple(remarks), read.problems)
+    return ReadPlate(table.name, rows, matches, (*table.remarks, *remarks_on(matches)), read.problems)
 
 
 def carry_out(campaign: Campaign, plate: ReadPlate, *, keep_good: bool = False, reason: str = "") -> tuple[Stored, ...]:
@@ -149,6 +143,7 @@ class _RowJudge:
         told = {m.header: m.column for m in matches if m.column is not None and m.column not in settings}
         self._of_product = [header for header, column in told.items() if column.path[0] == "product"]
         self._else = [header for header in told if header not in (*self._of_product, _TARGET)]
+        self._columns = {match.column for match in matches}
         self._seen: dict[str, int] = {}
         self._others = [flask.stored for flask in flasks.values() if flask.suggestion is None and flask.stored]
 
@@ -226,10 +221,17 @@ class _RowJudge:
     def _about_settings(
         self, number: int, record: SynthesisRecord, suggested: Mapping[str, Setting]
     ) -> Iterator[Problem]:
-        space = self._campaign.setup.space
+        space, shared = self._campaign.setup.space, self._campaign.setup.shared
+        aimed_at = record.target_cluster
+        if record.target != shared.target and (aimed_at is None or aimed_at != shared.target_cluster):
+            says = f"aimed at {record.target}, the campaign at {shared.target}; it counts as done all the same"
+            yield Problem(number, _TARGET, record.target, says, is_error=False)
         done = settings_of(record, space)
-        if missing := [p.name for p in space.parameters if p.name not in done]:
-            yield Problem(number, ", ".join(missing), "", f"no setting for {', '.join(missing)}; fill it in")
+        if missing := [p for p in space.parameters if p.name not in done]:
+            names = ", ".join(p.name for p in missing)
+            lost = [headed(p.name, p.unit) for p in missing if column_of(p) not in self._columns]
+            hint = f" (no column is called {' or '.join(lost)})" if lost else ""
+            yield Problem(number, names, "", f"no setting for {names}; fill it in{hint}")
             return
         try:
             outside = space.why_illegal(done)
@@ -245,30 +247,3 @@ class _RowJudge:
                     f"{parameter.name} was {parameter.show(done[parameter.name])}, {parameter.show(told)} was suggested"
                 )
                 yield Problem(number, parameter.name, "", what, is_error=False)
-
-
-def _matches(campaign: Campaign, columns: Sequence[str]) -> tuple[Match, ...]:
-    """Return what each column is: the campaign's own by their names, the others as an import would take them."""
-    own: dict[str, Match] = {}
-    for parameter in campaign.setup.space.parameters:
-        column = column_of(parameter)
-        for header in {parameter.name, headed(parameter.name, parameter.unit)} & set(columns):
-            own[header] = Match(header, column, column.unit, Sureness.OWN)
-    for name, unit in campaign.setup.objective.units.items():
-        if (measured := response_column(name, unit)) is None:
-            continue
-        for header in {name, headed(name, unit), measured.header} & set(columns):
-            own[header] = Match(header, measured, measured.unit, Sureness.OWN)
-    passed = {h for h in columns if h in (FLASK, STATUS, REASON) or h.startswith(EXPECTED)}
-    others = guess_mapping([h for h in columns if h not in own and h not in passed])
-    taken = {match.column for match in own.values()}
-    kept = [m if m.column not in taken else replace(m, column=None) for m in others]
-    return (*own.values(), *kept)
-
-
-def _with_target(table: Table, target: str) -> Table:
-    """Return a table with the campaign's target in every row that names none."""
-    if _TARGET in table.columns:
-        return table
-    rows = tuple(TableRow(row.number, (*row.cells, Cell(target))) for row in table.rows)
-    return replace(table, columns=(*table.columns, _TARGET), rows=rows)

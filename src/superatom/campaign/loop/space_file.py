@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from superatom.campaign.loop.goals import unit_of
 from superatom.campaign.loop.state import Setup
 from superatom.conditions.objectives import Limit, Objective, Response
 from superatom.conditions.recommenders import Evidence, Suggestion
@@ -108,7 +109,7 @@ def to_setup(
     Raises `CampaignError` where there is no parameter or no response, or a first flask lacks a setting.
     """
     space = _space(file)
-    goals = tuple(responses) or file.response
+    goals = tuple(responses) or tuple(replace(one, unit=unit_of(one.name, one.unit)) for one in file.response)
     if not goals:
         raise CampaignError("a campaign needs something to improve: an objective, or [[response]] in its file")
     least = file.minimum_success if minimum_success is None else minimum_success
@@ -119,7 +120,7 @@ def to_setup(
     first = tuple(Suggestion(_complete(one, space), one.reason) for one in file.first)
     return Setup(
         space,
-        Objective(goals, (*file.limit, *limits), least),
+        Objective(goals, (*(replace(one, unit=unit_of(one.name, one.unit)) for one in file.limit), *limits), least),
         shared,
         seed=file.seed if seed is None else seed,
         recommender=recommender or file.recommender,
@@ -149,19 +150,25 @@ def to_toml(file: SpaceFile, *, heading: Sequence[str] = ()) -> str:
     """
     lines = [f"# {line}" for line in heading]
     lines += [f"target = {_toml(file.target)}", f"seed = {file.seed}"]
-    lines += [f"minimum_success = {file.minimum_success!r}"] if file.minimum_success is not None else []
-    lines += [f"budget = {file.budget}"] if file.budget is not None else []
+    lines += [f"candidates = {_toml(file.candidates)}"] if file.candidates else []
+    usual = SpaceFile(file.target)
+    lines += [f"recommender = {_toml(file.recommender)}"] if file.recommender != usual.recommender else []
+    lines += [f"n_start = {file.n_start}"] if file.n_start != usual.n_start else []
+    lines += _numbers(file, "minimum_success", "budget")
     if file.shared:
         lines += ["", "[shared]", *(f"{_key(key)} = {_toml(value)}" for key, value in file.shared.items())]
     for parameter in file.parameter:
         lines += ["", "[[parameter]]", *_parameter_lines(parameter)]
+    for constraint in file.constraint:
+        lines += ["", "[[constraint]]", f"terms = {_inline(constraint.terms)}"]
+        lines += [f"per = {_inline(constraint.per)}"] if constraint.per else []
+        lines += _numbers(constraint, "low", "high")
     for response in file.response:
-        goal = [
-            f"name = {_toml(response.name)}",
-            f"goal = {_toml(response.goal.value)}",
-            f"unit = {_toml(response.unit)}",
-        ]
-        lines += ["", "[[response]]", *goal]
+        lines += ["", "[[response]]", f"name = {_toml(response.name)}", f"goal = {_toml(response.goal.value)}"]
+        lines += [f"unit = {_toml(response.unit)}", *_numbers(response, "reference")]
+    for limit in file.limit:
+        lines += ["", "[[limit]]", f"name = {_toml(limit.name)}", f"unit = {_toml(limit.unit)}"]
+        lines += _numbers(limit, "low", "high")
     for item in file.evidence:
         lines += ["", "[[evidence]]", f"parameter = {_toml(item.parameter)}"]
         lines += [f"low = {item.low!r}", f"high = {item.high!r}"] if not item.options else []
@@ -179,24 +186,35 @@ def _space(file: SpaceFile) -> Space:
 
         table = read_table(file.candidates)
         kinds = {p.name: p for p in parameters}
+        heads = [(name, "") if name in kinds else _named(name) for name in table.columns]
         columns = {
-            name: [_cell(row.cells[i].text, kinds.get(name)) for row in table.rows]
-            for i, name in enumerate(table.columns)
+            name: [_cell(row.cells[i].text, kinds.get(name)) for row in table.rows] for i, (name, _) in enumerate(heads)
         }
+        if len(columns) < len(heads):
+            raise CampaignError(f"{file.candidates} has two columns of one name: {', '.join(table.columns)}")
         made = Space.of_table(columns, parameters)
-        return Space(made.parameters, file.constraint, made.table)
+        units = {name: unit_of(name, unit) for name, unit in heads}
+        axes = tuple(replace(p, unit=units[p.name]) if p.is_numeric and not p.unit else p for p in made.parameters)
+        return Space(axes, file.constraint, made.table)
     if not parameters:
         raise CampaignError("a campaign needs [[parameter]] tables, or candidates = a CSV file of settings")
     return Space(parameters, file.constraint)
 
 
 def _completed(parameter: Parameter) -> Parameter:
-    """Return a parameter with what its constructor adds: descriptors of chemicals, the step of whole numbers."""
+    """Return a parameter with what the file may leave out: descriptors of chemicals, a step of one, a known unit."""
     if parameter.kind is ParameterKind.CHEMICAL and not parameter.descriptors:
         return Parameter.chemical(parameter.name, parameter.options)
-    if parameter.kind is ParameterKind.INTEGER and parameter.step is None:
-        return replace(parameter, step=1.0)
-    return parameter
+    if not parameter.is_numeric:
+        return parameter
+    step = 1.0 if parameter.kind is ParameterKind.INTEGER and parameter.step is None else parameter.step
+    return replace(parameter, step=step, unit=unit_of(parameter.name, parameter.unit))
+
+
+def _named(header: str) -> tuple[str, str]:
+    """Return name and unit of a column of candidates: ``flow [mL/min]``."""
+    match = re.fullmatch(r"(?P<name>[^\[\]]*[^\[\]\s])\s*\[(?P<unit>[^\[\]]*)\]", header)
+    return (match["name"], match["unit"].strip()) if match else (header, "")
 
 
 def _cell(text: str, parameter: Parameter | None) -> Setting:
@@ -218,9 +236,13 @@ def _parameter_lines(parameter: Parameter) -> list[str]:
     if not parameter.is_numeric:
         return [*lines, f"options = [{', '.join(map(_toml, parameter.options))}]"]
     lines += [f"unit = {_toml(parameter.unit)}", f"low = {parameter.low!r}", f"high = {parameter.high!r}"]
-    lines += [f"step = {parameter.step!r}"] if parameter.step is not None else []
-    lines += [f"minimum_dose = {parameter.minimum_dose!r}"] if parameter.minimum_dose is not None else []
+    lines += _numbers(parameter, "step", "minimum_dose")
     return [*lines, "is_log = true"] if parameter.is_log else lines
+
+
+def _numbers(of: object, *names: str) -> list[str]:
+    """Return a line for each named number that is set."""
+    return [f"{name} = {value!r}" for name in names if (value := getattr(of, name)) is not None]
 
 
 def _inline(values: Mapping[str, Setting]) -> str:

@@ -161,3 +161,9 @@ class Flask:
     outcomes: dict[str, float] = field(default_factory=dict)
     success: bool | None = None
     remark: str = ""
+
+    def is_good(self, objective: Objective) -> bool:
+        """Whether it counts towards the best: all numbers measured, not failed, within the limits."""
+        return self.status is FlaskStatus.DONE and all(
+            limit.is_kept(self.outcomes[limit.name]) for limit in objective.limits
+        )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superatom.campaign.loop.advice import best_flask
 from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.drawing import caption, label
 from superatom.campaign.loop.drawing import figure as new_figure
-from superatom.campaign.loop.drawing import label
 from superatom.campaign.loop.learned import Learned, axis_of
 from superatom.campaign.loop.state import Flask, FlaskStatus
 from superatom.conditions.objectives import Response
@@ -41,8 +42,9 @@ def surface(campaign: Campaign, known: Learned, k: int, chosen: Sequence[int]) -
     numbers = [i for i in chosen if known.space.parameters[i].is_numeric]
     figure, plot = new_figure()
     if len(numbers) == 2:
-        values, spread = known.mean_and_spread(k, _grid(known, chosen))
-        _fill(figure, plot, known, chosen, values).set_label(shown)
+        points, legal = _grid(known, chosen)
+        values, spread = known.mean_and_spread(k, points)
+        _fill(figure, plot, known, chosen, np.where(legal, values, np.nan)).set_label(shown)
         _mark(plot, campaign, known, chosen)
         uncertain = f"; ± {spread.min():.2g} to {spread.max():.2g} {response.unit}".rstrip()
     else:
@@ -52,7 +54,8 @@ def surface(campaign: Campaign, known: Learned, k: int, chosen: Sequence[int]) -
         choice = choices[0] if numbers and choices else None
         _mark(plot, campaign, known, (numbers or choices)[:1], response=response, choice=choice)
         uncertain = ""  # the curves show it
-    _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed{uncertain}")
+    white = "; white: cannot be made" if len(numbers) == 2 and known.space.constraints else ""
+    _caption(figure, known, chosen, f"{campaign.name}: ★ best, × failed{uncertain}{white}")
     return figure
 
 
@@ -60,7 +63,8 @@ def phases(campaign: Campaign, known: Learned, chosen: Sequence[int]) -> Figure:
     """Draw what came out where, over the probability of success where both successes and failures are known."""
     figure, plot = new_figure()
     if len(chosen) == 2 and known.models.success is not None:
-        bar = _fill(figure, plot, known, chosen, known.success_probability(_grid(known, chosen)))
+        points, legal = _grid(known, chosen)
+        bar = _fill(figure, plot, known, chosen, np.where(legal, known.success_probability(points), np.nan))
         bar.mappable.set_clim(0, 1)
         bar.set_label("probability that the target is made")
     shown = set()
@@ -107,28 +111,21 @@ def chosen_axes(known: Learned, names: Sequence[str]) -> list[int]:
     return sorted(ranked, key=lambda i: (not known.space.parameters[i].is_numeric, i))
 
 
-def _grid(known: Learned, chosen: Sequence[int]) -> Array:
-    """Return points over two parameters, row by row, the others at the best setting."""
-    across, up = (axis_of(known.space, i, _FINE) for i in chosen)
-    points = np.repeat(known.history.points[known.best][None], len(across) * len(up), axis=0)
-    x, y = np.meshgrid(across, up)
-    points[:, chosen[0]], points[:, chosen[1]] = x.ravel(), y.ravel()
-    return points
+def _grid(known: Learned, chosen: Sequence[int]) -> tuple[Array, NDArray[np.bool_]]:
+    """Return points over two parameters, row by row, the others at the best setting, and which of them can be made."""
+    x, y = np.meshgrid(*(axis_of(known.space, i, _FINE) for i in chosen))
+    return known.around_best({chosen[0]: x.ravel(), chosen[1]: y.ravel()})
 
 
 def _fill(figure: Figure, plot: Axes, known: Learned, chosen: Sequence[int], values: Array) -> Colorbar:
-    """Draw values on the points of `_grid`, left white where constraints between parameters do not hold.
-
-    Steps are not asked for: a surface is drawn through them.
-    """
-    points = _grid(known, chosen)
-    columns = dict(zip(known.space.names, points.T, strict=True))
-    for constraint in known.space.constraints:
-        values = values if constraint.is_equality else np.where(constraint.is_met(columns), values, np.nan)
+    """Draw values on the points of `_grid`; NaN is left white."""
     across, up = (axis_of(known.space, i, _FINE) for i in chosen)
     field = np.ma.masked_invalid(values.reshape(len(up), len(across)))
+    rows, columns = (slice(at.min(), at.max() + 1) for at in np.nonzero(~np.ma.getmaskarray(field)))
+    across, up, field = across[columns], up[rows], field[rows, columns]  # no margin of what cannot be made
     mesh = plot.pcolormesh(across, up, field, cmap="viridis", shading="nearest", rasterized=True)
-    if all(known.space.parameters[i].is_numeric for i in chosen) and np.ptp(field.compressed()) > 0:
+    is_plane = all(known.space.parameters[i].is_numeric for i in chosen) and min(field.shape) > 1
+    if is_plane and np.ptp(field.compressed()) > 0:
         plot.clabel(plot.contour(across, up, field, colors="white", linewidths=0.6), fontsize=7, fmt="%.3g")
     _axes(plot, known, chosen)
     return figure.colorbar(mesh, ax=plot)
@@ -136,25 +133,22 @@ def _fill(figure: Figure, plot: Axes, known: Learned, chosen: Sequence[int], val
 
 def _curves(plot: Axes, known: Learned, k: int, numbers: Sequence[int], choices: Sequence[int]) -> None:
     """Draw curves with their spread over one number, one for each option of a choice; bars over choices alone."""
-    base = known.history.points[known.best]
     if not numbers:
         axis = axis_of(known.space, choices[0], _FINE)
-        points = np.repeat(base[None], len(axis), axis=0)
-        points[:, choices[0]] = axis
-        mean, spread = known.mean_and_spread(k, points)
+        mean, spread = known.mean_and_spread(k, known.around_best({choices[0]: axis})[0])
         plot.errorbar(axis, mean, yerr=spread, fmt="o", capsize=3)
         _axes(plot, known, choices[:1])
         return
     axis = axis_of(known.space, numbers[0], _FINE)
     options = axis_of(known.space, choices[0], 0)[:_CURVES] if choices else np.array([np.nan])
     for line, option in enumerate(options.tolist()):
-        points = np.repeat(base[None], len(axis), axis=0)
-        points[:, numbers[0]] = axis
-        name = None
+        chosen, name = {numbers[0]: axis}, None
         if choices:
-            points[:, choices[0]] = option
+            chosen[choices[0]] = np.full(len(axis), option)
             name = str(known.space.parameters[choices[0]].decode(option))
+        points, legal = known.around_best(chosen)
         mean, spread = known.mean_and_spread(k, points)
+        mean = np.where(legal, mean, np.nan)
         plot.plot(axis, mean, color=f"C{line}", label=name)
         plot.fill_between(axis, mean - spread, mean + spread, color=f"C{line}", alpha=0.15, linewidth=0)
     _axes(plot, known, numbers[:1])
@@ -211,10 +205,13 @@ def _axes(plot: Axes, known: Learned, chosen: Sequence[int]) -> None:
 
 
 def _caption(figure: Figure, known: Learned, chosen: Sequence[int], says: str) -> None:
+    names = {known.space.names[i] for i in chosen}
+    sums = [c for c in known.space.constraints if c.is_equality and names & set(c.names)]
+    sharing = {name for constraint in sums for name in constraint.names} - names
     others = [
         f"{p.name} {p.show(p.decode(float(known.history.points[known.best][i])))}"
         for i, p in enumerate(known.space.parameters)
-        if i not in chosen
+        if p.name not in names | sharing
     ]
-    at = f"; others at the best setting: {', '.join(others)}" if others else ""
-    figure.text(0.01, 0.01, f"{says}{at}", fontsize=7, wrap=True)
+    others += [f"{', '.join(sorted(sharing))} such that {', '.join(map(str, sums))}"] if sharing else []
+    caption(figure, says + (f"; model: at {', '.join(others)} (the best setting); flasks: at any" if others else ""))
