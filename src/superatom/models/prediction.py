@@ -17,7 +17,7 @@ class Prediction:
     mean
         The predicted value in the unit of the model's card; for an outcome model the probability of success.
     spread
-        One standard deviation over the members of the ensemble, or of the posterior, in the unit of `mean`.
+        One standard deviation, from the members of an ensemble or of the posterior, in the unit of `mean`.
     in_domain
         Whether the item is like what the model was trained on; outside, mean and spread are guesses.
     model_id

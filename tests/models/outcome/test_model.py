@@ -64,6 +64,32 @@ def test_a_model_that_cannot_tell_answers_the_share_of_successes() -> None:
     assert model.predict(noise[:3])[0].mean == pytest.approx(1 / 3, abs=0.2)
 
 
+def test_the_spread_is_how_far_other_flasks_would_have_moved_the_answer() -> None:
+    """A dozen flasks drawn again and again from one world: answers differ about as much as each says it may be off."""
+    rng = np.random.default_rng(0)
+    asked = [Example(f"q{i}", None, settings={"x": float(x)}) for i, x in enumerate(np.linspace(0.05, 0.95, 10))]
+    means, spreads = [], []
+    for _ in range(12):
+        x = rng.random(12)
+        made = rng.random(12) < 0.1 + 0.8 * x
+        flasks = [
+            Example(str(i), bool(y), settings={"x": float(v)}) for i, (v, y) in enumerate(zip(x, made, strict=True))
+        ]
+        found = fit_outcome_model(flasks, "logistic").predict(asked)
+        means.append([p.mean for p in found])
+        spreads.append([p.spread for p in found])
+    drawn, said = np.std(means, axis=0).mean(), np.mean(spreads)
+    assert drawn / 1.5 < said < 1.5 * drawn
+
+
+def test_a_share_counted_in_few_flasks_is_not_known_exactly() -> None:
+    """Nothing is learnt of x, so that all members say the share of successes; it is still no certain number."""
+    noise = [Example(str(i), i % 2 == 0, settings={"x": float(i // 2)}) for i in range(40)]
+    [few], [many] = (fit_outcome_model(noise[:n], "logistic").predict(noise[:1]) for n in (8, 40))
+    assert few.spread > 0.1
+    assert 0.05 < many.spread < few.spread
+
+
 def test_the_same_table_gives_the_same_model(tmp_path: Path, forest) -> None:
     again = fit_outcome_model(syntheses(80), "forest", n_members=3)
     assert again.model_id == forest.model_id

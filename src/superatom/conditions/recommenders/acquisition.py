@@ -27,7 +27,7 @@ from torch import Tensor
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.history import History
-from superatom.conditions.recommenders.surrogate import posterior
+from superatom.conditions.recommenders.success import success_probability
 from superatom.conditions.space.parameters import Array
 
 logei._load_attempted = True  # noqa: SLF001  # else BoTorch starts a C++ compiler on first use, for other last digits
@@ -37,11 +37,7 @@ _CHUNK = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """One Gaussian process per measured number, in the order of ``objective.measured``, and one of success.
-
-    Success is a regression on +1 (made) and -1 (not made), made where it is above 0: least-squares classification, C.
-    E. Rasmussen, C. K. I. Williams, Gaussian Processes for Machine Learning, MIT Press 2006, section 6.5.
-    """
+    """One Gaussian process per measured number, in the order of ``objective.measured``, and one of success."""
 
     measured: tuple[SingleTaskGP, ...]
     success: SingleTaskGP | None = None
@@ -50,23 +46,22 @@ class Models:
         """Return the probability that the synthesis works, shape (n,); 1 where nothing was learned."""
         if self.success is None:
             return np.ones(len(features))
-        mean, spread = posterior(self.success, features)
-        return np.asarray(norm.cdf(mean / spread))
+        return success_probability(self.success, features)
 
 
 def acquisition(models: Models, objective: Objective, history: History, seed: int) -> Callable[[Array, Array], Array]:
     """Return a function of candidate features (m, n_features), and features chosen already, that values each candidate.
 
     Values are logarithms, shape (m,): one response by noisy expected improvement, several by noisy expected improvement
-    of the dominated volume; both times the probability that limits are kept and the synthesis works. Pending records
-    count as looked at.
+    of the dominated volume; both times the probability that limits are kept and the synthesis works. What is to be
+    improved on are the records that did not fail. Pending records count as looked at.
     """
-    parts = [*models.measured, *([models.success] if models.success is not None else [])]
-    model = ModelListGP(*parts) if len(parts) > 1 else parts[0]
-    rows = history.is_complete & history.is_inside
-    baseline = torch.from_numpy(history.features[rows if rows.any() else history.is_complete])
+    model = ModelListGP(*models.measured) if len(models.measured) > 1 else models.measured[0]
+    inside = history.is_complete & history.is_inside
+    rows = next(rows for rows in (inside & (history.success != 0), inside, history.is_complete) if rows.any())
+    baseline = torch.from_numpy(history.features[rows])
     sampler = SobolQMCNormalSampler(torch.Size([_DRAWS]), seed=seed % 2**31)
-    constraints = _constraints(models, objective, history)
+    constraints = _constraints(objective, history)
     signs = torch.tensor([response.sign for response in objective.responses], dtype=torch.double)
     with warnings.catch_warnings():
         _hush()
@@ -89,7 +84,7 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
                 value(torch.from_numpy(features[start : start + _CHUNK])[:, None, :]).numpy()
                 for start in range(0, len(features), _CHUNK)
             ]
-        return np.concatenate(parts)
+        return np.concatenate(parts) + np.log(models.success_probability(features))
 
     return evaluate
 
@@ -107,7 +102,7 @@ def improvement(mean: Array, spread: Array, best: float) -> Array:
     return np.asarray(np.maximum((mean - best) * norm.cdf(z) + spread * norm.pdf(z), 0.0))
 
 
-def _constraints(models: Models, objective: Objective, history: History) -> list[Callable[[Tensor], Tensor]]:
+def _constraints(objective: Objective, history: History) -> list[Callable[[Tensor], Tensor]]:
     """Return functions of samples (..., n_models) that are negative where all is well, on the scale of the data."""
     found: list[Callable[[Tensor], Tensor]] = []
     for limit in objective.limits:
@@ -117,8 +112,6 @@ def _constraints(models: Models, objective: Objective, history: History) -> list
         for bound, sign in ((limit.high, 1.0), (limit.low, -1.0)):
             if bound is not None:
                 found.append(partial(_excess, k=k, bound=bound, slope=sign / scale))
-    if models.success is not None:
-        found.append(lambda Y: -Y[..., -1])
     return found
 
 

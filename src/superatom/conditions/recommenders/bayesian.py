@@ -132,7 +132,7 @@ def fit_models(
 ) -> tuple[Models, tuple[str, ...]]:
     """Return one model per measured number, one of success where successes and failures are known, and remarks."""
     from superatom.conditions.recommenders.acquisition import Models
-    from superatom.conditions.recommenders.surrogate import fit
+    from superatom.conditions.recommenders.success import fit_success
 
     measured, remarks = [], []
     for k, name in enumerate(objective.measured):
@@ -145,7 +145,7 @@ def fit_models(
     known = np.isfinite(history.success)
     success = None
     if len(set(history.success[known])) == 2:
-        success = fit(history.features[known], 2.0 * history.success[known] - 1.0, blocks)
+        success = fit_success(history.features[known], history.success[known], blocks)
     return Models(tuple(measured), success), tuple(remarks)
 
 

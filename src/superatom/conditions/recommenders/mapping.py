@@ -67,21 +67,20 @@ class RegionMapping:
         need("torch", "botorch", extra="campaign")
         import torch
 
-        from superatom.conditions.recommenders.acquisition import Models
-        from superatom.conditions.recommenders.surrogate import fit
+        from superatom.conditions.recommenders.success import fit_success, success_probability
 
         torch.manual_seed(seed % 2**31)
-        model = fit(history.features[known], 2.0 * history.success[known] - 1.0, encode.blocks)
+        model = fit_success(history.features[known], history.success[known], encode.blocks)
         rng = np.random.default_rng(seed)
         pool = pool_of(space, history.points, rng)
         if len(pool) < n:
             raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
         pool = pool[rng.permutation(len(pool))[: max(_LOOKED_AT, n)]]
         features = encode(pool)
-        probability = Models((), model).success_probability(features)
+        probability = success_probability(model, features)
         made = history.features[history.success == 1]
         waiting = history.features[history.is_pending & ~known]
-        chances = Models((), model).success_probability(waiting) if len(waiting) else np.empty(0)
+        chances = success_probability(model, waiting) if len(waiting) else np.empty(0)
         centres = np.vstack([made, waiting]), np.concatenate([np.ones(len(made)), chances])
         radius, open_ = self._uncovered(features, probability, centres)
         chosen, gains = _chosen(_covers(features, features, radius), probability, open_, n)

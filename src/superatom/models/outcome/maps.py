@@ -75,10 +75,10 @@ def probability_map(model: OutcomeModel, base: Example, axes: Sequence[Axis]) ->
         raise ModelError(f"{n} points are too many for a map; at most {MOST_POINTS}")
     asked = grid(base, axes)
     items = model.inputs(asked)
-    each = model.probabilities(items)
+    mean, spread = model.mean_and_spread(items)
     shape = tuple(a.n for a in axes)
     return ProbabilityMap(
-        tuple(axes), each.mean(axis=0).reshape(shape), each.std(axis=0).reshape(shape),
+        tuple(axes), mean.reshape(shape), spread.reshape(shape),
         np.array(model.domain.contains(asked, items), dtype=float).reshape(shape), model.model_id,
     )  # fmt: skip
 

@@ -3,6 +3,11 @@
 Each member is trained with one fold left out, as in Li et al. 2019 (doi:10.1002/aisy.201900029), whose maps average the
 ten instances of a ten-fold validation. The members' answers for the folds they never saw calibrate the probability
 (J. Platt, Probabilistic outputs for support vector machines, 1999): p = σ(a·logit(raw) + b).
+
+The spread of an answer p after n examples is how far it would move had other examples been drawn: the standard error of
+the delete-a-group jackknife over the G members, √(G - 1) times their standard deviation, for the members share most of
+their examples (P. S. Kott, J. Off. Stat. 2001, 17, 521), and, in quadrature, that of a share counted in n examples,
+√(p(1 - p)/(n + 3)) (a beta posterior), for the calibration that they share was learnt from as many.
 """
 
 from __future__ import annotations
@@ -82,16 +87,22 @@ class OutcomeModel:
         raw = [np.concatenate([member.probability(part) for part in parts]) for member in self.members]
         return calibrated(np.array(raw), self.slope, self.intercept)
 
+    def mean_and_spread(self, items: Inputs) -> tuple[FloatArray, FloatArray]:
+        """Return the probability of success and its standard error, each of shape (n,); see the head of this module."""
+        each = self.probabilities(items)
+        mean = each.mean(axis=0)
+        variance = (len(each) - 1) * each.var(axis=0) + mean * (1 - mean) / (len(self.examples) + 3)
+        return mean, np.sqrt(variance)
+
     def predict(self, examples: Sequence[Example]) -> list[Prediction]:
-        """Return the probability of success of each proposal, its spread over the members, and if it is in domain."""
+        """Return the probability of success of each proposal, its standard error, and if it is in domain."""
         if not examples:
             return []
         items = self.inputs(examples)
-        each = self.probabilities(items)
         within, name = self.domain.contains(examples, items), self.model_id
         return [
             Prediction(float(mean), float(spread), is_in, name)
-            for mean, spread, is_in in zip(each.mean(axis=0), each.std(axis=0), within, strict=True)
+            for mean, spread, is_in in zip(*self.mean_and_spread(items), within, strict=True)
         ]
 
     def reliability(self) -> tuple[str, ...]:
