@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +153,29 @@ def test_without_the_extra_the_install_line_is_said(
     code, _, err = run(capsys, "export", lab / "t.pb")
     assert code == 3
     assert "pip install 'superatom[ord]'" in err
+
+
+def test_a_long_import_names_the_first_and_last_record(capsys: Capture, lab: Path) -> None:
+    path = write(lab / "t.csv", "target,notes\n" + "".join(f"Au25,{i}\n" for i in range(30)))
+    assert "written: E0001, ..., E0030 (30 records)\n" in run(capsys, "import", path)[1]
+
+
+def test_a_locked_library_is_one_sentence_and_takes_the_table_later(
+    capsys: Capture, lab: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("superatom.data.stores.database._TRY_S", 0.01)
+    monkeypatch.setattr("superatom.data.stores.database.WAIT_S", 0.2)
+    path = write(lab / "t.csv", TABLE)
+    assert run(capsys, "list", "--origin", "own")[0] == 0
+    with closing(sqlite3.connect(lab / "lab.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, out, err = run(capsys, "import", path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "has kept it locked" in err
+    assert "nothing was written" in err
+    [waiting] = caplog.messages
+    assert "another program is writing to" in waiting
+    assert run_json(capsys, "import", path)["written"] == ["E0001", "E0002"]
 
 
 def test_a_field_or_a_line_that_is_none_is_said_in_words(capsys: Capture, lab: Path) -> None:

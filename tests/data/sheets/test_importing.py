@@ -125,6 +125,54 @@ def test_what_is_stated_is_taken_with_a_warning(
     assert sentence in " ".join(said(made, is_error=False))
 
 
+def test_words_of_the_outcome_are_read_kept_and_said(store: Store, tmp_path: Path) -> None:
+    text = (
+        "Result,Target,Product\nAu25 pure,[Au25(PET)18]-,\nmix of Au25 + Au38,[Au25(PET)18]-,Au25(PET)18\n"
+        "mixture,Au38(PET)24,\npure,Au38(PET)24,[Au25(PET)18]-\nmonodisperse?,Au38(PET)24,\n"
+    )
+    made = plan(store, tmp_path, text)
+    assert said(made, is_error=True) == [
+        (
+            "row 6, Result: 'monodisperse?' is no outcome (a doubt is no outcome; leave the cell empty and put the "
+            "doubt under notes); legal: monodisperse, mixture, other cluster, nanoparticles, nothing, or an empty cell"
+        )
+    ]
+    assert said(made, is_error=False) == [
+        "row 2, Result: 'Au25 pure' is read as monodisperse, product found Au25",
+        "row 3, Result: 'mix of Au25 + Au38' is read as mixture",
+        "row 5, Result: 'pure' is read as other cluster",
+    ]
+    records = [stored.record for stored in carry_out(made, store, keep_good=True)]
+    assert [(r.product.outcome_class, r.product.formula, r.extra.get("outcome as entered")) for r in records] == [
+        (OutcomeClass.MONODISPERSE, "Au25", "Au25 pure"),
+        (OutcomeClass.MIXTURE, "Au25(PET)18", "mix of Au25 + Au38"),
+        (OutcomeClass.MIXTURE, "", None),
+        (OutcomeClass.OTHER_CLUSTER, "[Au25(PET)18]-", "pure"),
+    ]
+    assert plan(store, tmp_path, text).counts["duplicate"] == 4
+    path = tmp_path / "out.csv"
+    write_records(path, (s for s in store.iterate() if not s.is_cited))
+    assert plan_import(path, store).counts["unchanged"] == 4
+    write(path, path.read_text(encoding="utf-8-sig").replace("monodisperse", "nanoparticles"))
+    again = plan_import(path, store)
+    assert again.counts["changed"] == 1
+    assert "the words kept in 'extra: outcome as entered', 'Au25 pure', mean another outcome" in said(
+        again, is_error=False
+    )[0]  # fmt: skip
+
+
+def test_an_outcome_is_edited_in_words() -> None:
+    record, warnings = edited(SynthesisRecord("[Au25(PET)18]-"), {"outcome_class": "pure Au38"})
+    assert (record.product.outcome_class, record.product.formula) == (OutcomeClass.OTHER_CLUSTER, "Au38")
+    assert record.extra == {"outcome as entered": "pure Au38"}
+    assert warnings == ("outcome_class: 'pure Au38' is read as other cluster, product found Au38",)
+    changed, _ = edited(record, {"outcome_class": "mixture"})
+    assert (changed.product.outcome_class, changed.product.formula) == (OutcomeClass.MIXTURE, "Au38")
+    assert changed.extra == {}
+    with pytest.raises(ImportRowsError, match="names Au25, and the product found is Au38"):
+        edited(record, {"outcome_class": "Au25 pure"})
+
+
 def test_swapped_columns_and_fractions(store: Store, tmp_path: Path) -> None:
     swapped = plan(store, tmp_path, "target,yield,stirring speed (rpm),PL max\nA,520,500,33\nB,610,500,12\n")
     assert any("'yield' and 'PL max' look swapped" in text for text in said(swapped, is_error=True))
@@ -156,6 +204,17 @@ def test_what_excel_makes_of_cells(store: Store, tmp_path: Path) -> None:
     assert any("stored as text in the workbook" in text for text in said(made, is_error=False))
     assert made.rows[1].record is not None
     assert made.rows[1].record.date == "2026-01-02"
+
+
+def test_numbers_stored_as_text_are_said_once_a_column(store: Store, tmp_path: Path) -> None:
+    rows = [[f"Au{i}", str(i), i if i > 1 else "1"] for i in range(1, 9)]
+    (tmp_path / "t.xlsx").write_bytes(to_workbook([("a", [["target", "temperature_C", "time_h"], *rows])]))
+    made = plan_import(tmp_path / "t.xlsx", store)
+    assert said(made, is_error=False) == [
+        "temperature_C: 8 numbers are stored as text in the workbook (rows 2, 3, 4, 5, 6 ...); read as numbers",
+        "time_h: a number is stored as text in the workbook (row 2); read as numbers",
+    ]
+    assert made.counts["new"] == 8
 
 
 def test_a_table_without_target_says_so_once(store: Store, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,19 +139,45 @@ def test_a_file_that_can_only_be_read(tmp_path: Path) -> None:
                 store.add(record("b"))
 
 
-def test_a_locked_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "lab.sqlite"
-    open_store(path).close()
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a locked library a moment only."""
     monkeypatch.setattr("superatom.data.stores.database._TRY_S", 0.01)
-    monkeypatch.setattr("superatom.data.stores.database.WAIT_S", 0.1)
-    with open_store(path) as store:
-        other = sqlite3.connect(path, isolation_level=None)
+    monkeypatch.setattr("superatom.data.stores.database.WAIT_S", 0.2)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_locked_file_is_waited_for_and_that_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "lab.sqlite"
+    with open_store(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="another program has kept it locked"):
+        with pytest.raises(StoreError, match=r"has kept it locked for 60 s; nothing was written, try again"):
             store.add(record("a"))
         assert store.ids("synthesis") == ()  # readers do not wait
+        assert [one.getMessage() for one in caplog.records] == [
+            f"superatom: another program is writing to {path}; waiting for up to 0 s more"
+        ]
         other.execute("ROLLBACK")
-        other.close()
+        assert store.add(record("b")).id == "E0001"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_with_a_rollback_journal_readers_and_writers_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lab.sqlite"
+    monkeypatch.setattr(opening, "_file_system", lambda _: "nfs4")
+    with open_store(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="has kept it locked"):
+            store.ids("synthesis")
+        other.execute("ROLLBACK")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM library_version").fetchone()
+        with pytest.raises(StoreError, match="has kept it locked"):
+            store.add(record("a"))
+        other.execute("ROLLBACK")
+        assert store.ids("synthesis") == ()
         assert store.add(record("b")).id == "E0001"
 
 
@@ -191,6 +218,18 @@ def test_a_server_that_is_down_says_so(server: PrivateServer) -> None:
             server.start()
         assert [s.record.batch for s in store.iterate() if not s.is_cited] == ["a"]  # the same store goes on
         assert store.add(record("c")).id == "E0002"
+
+
+def test_a_server_whose_writer_does_not_end_is_waited_for(
+    server: PrivateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.database("busy")
+    soon = "SELECT set_config('lock_timeout', '100ms', true)"
+    monkeypatch.setattr("superatom.data.stores.database._PREPARE_POSTGRESQL", soon)
+    with open_store(url) as store, open_store(url) as other:
+        with other._ledger.database.writing(), pytest.raises(StoreError, match="another program has kept it locked"):
+            store.add(record("a"))
+        assert store.add(record("b")).id == "E0001"
 
 
 def test_a_user_without_rights_reads_only(server: PrivateServer) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from superatom.data.stores.values import Stored
     from superatom.data.synthesis_records import Origin
 
+_IDS_SHOWN = 20  # --json has them all
+
 app = typer.Typer(
     help="The library of experiments: tables in and out, one record at a time. SUPERATOM_LIBRARY may name it.",
     no_args_is_help=True,
@@ -97,7 +99,8 @@ def import_(
         if dry_run:
             typer.echo("dry run: nothing was written")
         elif refusal is None:
-            typer.echo(f"written: {', '.join(ids) if ids else 'nothing'}")
+            shown = ids if len(ids) <= _IDS_SHOWN else [ids[0], "...", f"{ids[-1]} ({len(ids)} records)"]
+            typer.echo(f"written: {', '.join(shown) or 'nothing'}")
     if refusal is not None:
         raise refusal
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from superatom.data.records import Quantity
+from superatom.data.records import Quantity, Source
 from superatom.data.sheets.fields import Field, Kind, families, fields, plain_fields, step_fields
-from superatom.data.synthesis_records import SYNTHESIS, SynthesisRecord
+from superatom.data.synthesis_records import SYNTHESIS, Stage, SynthesisRecord
 from superatom.errors import DocumentError
 
 Value = Quantity | str | tuple[str, ...]
@@ -23,6 +23,7 @@ _STEP = re.compile(r"step (?P<step>[1-9]\d{0,2}): (?P<name>\w+)")
 _WORD = r'(?:"(?:[^"\\]|\\.)*"|[^\s"\[\]](?:[^"\[\]\n\r]*[^\s"\[\]])?)'
 _MEMBER = re.compile(rf"(?P<name>\w+): (?P<key>{_WORD})(?P<bracket> \[(?P<unit>{_WORD})?\])?")
 _MOST_STEPS = 100
+_EMPTY = SynthesisRecord("", stages=(Stage(""),), source=Source(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Column:
     @property
     def path(self) -> tuple[str, ...]:
         """Where it lives in the document of a record; a step by its number, from 1."""
+        if not self.field.is_family:
+            return self.field.path
         return tuple(self.key if part == "*" else part for part in self.field.path)
 
 
@@ -88,26 +91,22 @@ def record_of(values: Mapping[Column, Value]) -> SynthesisRecord:
 
     Steps keep their order; a number that no step has is passed over.
     """
-    document: dict[str, Any] = {"format": SYNTHESIS.name, "version": SYNTHESIS.version}
+    document = SYNTHESIS.to_document(_EMPTY)  # whole, as a record is written: it is read again ten times as fast
+    [empty_step], empty_source = document.pop("stages"), document.pop("source")
     steps: dict[int, dict[str, Any]] = {}
     for column, value in values.items():
         plain = _plain(column, value)
         if column.field.is_of_step:
-            step = steps.setdefault(int(column.key), {"action": ""})
-            step[column.field.path[-1]] = plain
+            steps.setdefault(int(column.key), dict(empty_step))[column.field.path[-1]] = plain
             continue
         *parents, last = column.path
         place = document
         for part in parents:
-            place = place.setdefault(part, {})
+            place = place.setdefault(part, empty_source)  # all else is there
         place[last] = plain
-    if steps:
-        document["stages"] = [steps[number] for number in sorted(steps)]
-    if "source" in document:
-        document["source"].setdefault("citation", "")
-    if "target" not in document:
+    if not document["target"]:
         raise DocumentError("a record needs a target: the cluster aimed at, as formula or in words")
-    return SYNTHESIS.from_document(document)
+    return SYNTHESIS.from_document({"source": None, **document, "stages": [steps[number] for number in sorted(steps)]})
 
 
 def _values(field: Field, document: Mapping[str, Any]) -> Iterator[tuple[Column, Value | None]]:

@@ -17,7 +17,9 @@ def content_key(record: SynthesisRecord) -> str:
     >>> content_key(SynthesisRecord("Au25"))[:8] == content_key(SynthesisRecord("Au25"))[:8]
     True
     """
-    return hashlib.sha256(SYNTHESIS.to_text(record).encode()).hexdigest()
+    import msgspec
+
+    return hashlib.sha256(msgspec.json.encode(record, order="sorted")).hexdigest()
 
 
 def likeness_key(record: SynthesisRecord) -> str:
@@ -36,7 +38,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"low", "high", "unit", "text"}:
             return [value["low"] and f"{value['low']:.4g}", value["high"] and f"{value['high']:.4g}", value["unit"]]
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
+        return {_plain(key): _plain(inner) for key, inner in value.items() if inner}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return "".join(value.casefold().split()) if isinstance(value, str) else value

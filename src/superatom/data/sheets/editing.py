@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from superatom.data.sheets.cells import protected
 from superatom.data.sheets.columns import parse_header, record_of, values_of
-from superatom.data.sheets.fields import families, plain_fields
+from superatom.data.sheets.fields import families, field_named, plain_fields
 from superatom.data.sheets.mapping import Match, Sureness, guess_mapping
+from superatom.data.sheets.outcomes import entered_column
 from superatom.data.sheets.rows import read_rows
 from superatom.data.sheets.tables import Cell, Table, TableRow
 from superatom.data.synthesis_records import SynthesisRecord
@@ -47,16 +49,12 @@ def edited(record: SynthesisRecord, changes: Mapping[str, str]) -> tuple[Synthes
                 f"{name!r} is no field of a record.{hint} `superatom records template` lists them all"
             )
         columns[name] = column
-    cells = tuple(Cell(text) for text in changes.values())
-    target = "" if "target" in changes else "target"
-    table = Table(
-        "edit",
-        (*changes, *([target] if target else [])),
-        (TableRow(0, (*cells, *([Cell(record.target)] if target else []))),),
-    )
+    beside = {"target": record.target, "product_formula": record.product.formula}  # what an outcome is judged by
+    beside = {name: text for name, text in beside.items() if text and name not in changes}
+    cells = tuple(Cell(text) for text in (*changes.values(), *map(protected, beside.values())))
+    table = Table("edit", (*changes, *beside), (TableRow(0, cells),))
     matches = [Match(name, column, column.unit, Sureness.GIVEN) for name, column in columns.items()]
-    if target:
-        matches.append(Match(target, parse_header(target), sureness=Sureness.OWN))
+    matches += [Match(name, parse_header(name), sureness=Sureness.OWN) for name in beside]
     read = read_rows(table, matches)
     [row] = read.rows
     errors = [str(problem) for problem in row.problems if problem.is_error]
@@ -65,6 +63,8 @@ def edited(record: SynthesisRecord, changes: Mapping[str, str]) -> tuple[Synthes
     values = values_of(record)
     new = values_of(row.record)
     paths = {column.path for column in columns.values()}
+    if field_named("outcome_class").path in paths:  # its words change with it, and may name the product
+        paths |= {entered_column().path, field_named("product_formula").path}
     kept = {column: value for column, value in values.items() if column.path not in paths}
     given = {column: value for column, value in new.items() if column.path in paths}
     return record_of({**kept, **given}), tuple(str(problem) for problem in row.problems)

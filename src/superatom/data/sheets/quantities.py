@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from superatom.data.records import Quantity
 from superatom.errors import UnitError
@@ -65,6 +66,7 @@ def is_stated(cell: str, *, as_number: bool = False) -> bool:
     return cell.strip().lower() not in (_NUMBER_NOT_STATED if as_number else NOT_STATED)
 
 
+@lru_cache(maxsize=16384)  # the cells of a column repeat
 def read_quantity(cell: str, unit: str, *, stated_unit: str = "", decimal_comma: bool | None = None) -> Quantity:
     """Read one cell into the unit of its field.
 
@@ -182,6 +184,7 @@ def _known_unit(word: str, unit: str) -> str | None:
     return found if found is not None and dimension_of(found) == dimension_of(unit) else None
 
 
+@lru_cache(maxsize=256)
 def _turns(given: str, unit: str) -> bool:
     """Whether the larger number becomes the smaller one, as from metal : ligand to ligand : metal."""
     return convert(Fraction(2), given, unit) < convert(Fraction(1), given, unit)

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from superatom.data.records import Quantity
 from superatom.data.sheets.cells import split, unprotected, with_entered
 from superatom.data.sheets.columns import Column, Value, record_of
-from superatom.data.sheets.fields import Kind, choice_of, field_named
+from superatom.data.sheets.fields import Field, Kind, choice_of, field_named
 from superatom.data.sheets.mapping import RECORD_ID, RECORD_VERSION, Match, Sureness
+from superatom.data.sheets.outcomes import ReadOutcome, class_named, entered_column, read_outcome
 from superatom.data.sheets.problems import Problem, column_doubts, doubts, swapped
 from superatom.data.sheets.quantities import ROOM_TEMPERATURE, has_unit, is_stated, read_quantity
 from superatom.data.sheets.tables import Cell, CellKind, Table, TableRow
 from superatom.data.synthesis_records import Origin, SynthesisRecord
-from superatom.errors import DocumentError, UnitError
+from superatom.errors import DocumentError, ReferenceDataError, UnitError
 from superatom.units import unit_named
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}/\S+)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"\s*[<>~≤≥]?\s*[-+]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?!\d)")
 _DECIMAL_POINT = re.compile(r"\s*[<>~≤≥]?\s*[-+]?\d+\.\d+(?![\d,])")
+_ROWS_NAMED = 5
 _BARE_NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s*")
 
 
@@ -49,13 +51,16 @@ def read_rows(table: Table, matches: Sequence[Match], *, decimal_comma: bool | N
         decimal_comma = _has_decimal_comma(table, matches)
     places = {header: i for i, header in enumerate(table.columns)}
     numbers: dict[str, list[float]] = {}
+    texts: dict[str, list[int]] = {}
     rows = []
     for row in table.rows:
         reader = _RowReader(row, places, table.is_typed, decimal_comma)
         rows.append(reader.read(matches))
         for header, number in reader.numbers:
             numbers.setdefault(header, []).append(number)
-    return ReadTable(tuple(rows), tuple(_of_the_table(table, matches, numbers)))
+        for header in reader.texts:
+            texts.setdefault(header, []).append(row.number)
+    return ReadTable(tuple(rows), (*_of_the_table(table, matches, numbers), *map(_stored_as_text, texts.items())))
 
 
 class _RowReader:
@@ -66,7 +71,9 @@ class _RowReader:
         self._values: dict[Column, Value] = {}
         self._problems: list[Problem] = []
         self._headers: dict[tuple[str, ...], str] = {}  # of the numbers, by their place in the record
+        self._outcome: tuple[Match, Cell, str] | None = None  # judged last: against target and product
         self.numbers: list[tuple[str, float]] = []
+        self.texts: list[str] = []  # headers of numbers that a workbook holds as text
 
     def read(self, matches: Sequence[Match]) -> ReadRow:
         for match in matches:
@@ -84,6 +91,7 @@ class _RowReader:
                 self._number(match, match.column, cell)
             else:
                 self._words(match, match.column, cell)
+        self._judge()
         id_ = self._bookkeeping(RECORD_ID)
         version = self._bookkeeping(RECORD_VERSION)
         self._own_or_cited()
@@ -138,12 +146,7 @@ class _RowReader:
             self._say(match, cell, f"{text} is no number")
             return None
         if self._is_typed and cell.kind is CellKind.TEXT and _BARE_NUMBER.fullmatch(text):
-            self._say(
-                match,
-                cell,
-                f"the number {text} is stored as text in the workbook; it is read as a number",
-                is_error=False,
-            )
+            self.texts.append(match.header)
         unit = column.unit or _unit_in(text) if column.field.is_family else column.unit
         try:
             found = read_quantity(text, unit, stated_unit=match.unit or unit, decimal_comma=self._decimal_comma)
@@ -164,10 +167,11 @@ class _RowReader:
         field = column.field
         if field.kind is Kind.LIST:
             self._values[column] = split(text)
+        elif field.name == "outcome_class":
+            self._outcome = match, cell, text
         elif field.kind is Kind.CHOICE:
             if (chosen := choice_of(field, text)) is None:
-                legal = ", ".join(choice.replace("_", " ") for choice, _ in field.choices)
-                self._say(match, cell, f"{text!r} is no {field.title.lower()}; legal: {legal}, or an empty cell")
+                self._say(match, cell, _no_choice(field, text))
             else:
                 self._values[column] = chosen
         elif field.name == "doi":
@@ -179,6 +183,30 @@ class _RowReader:
             self._source(text)
         else:
             self._values[column] = text
+
+    def _judge(self) -> None:
+        """Read the words of the outcome, now that target and product are known."""
+        if self._outcome is None:
+            return
+        match, cell, text = self._outcome
+        field, formula = field_named("outcome_class"), Column(field_named("product_formula"))
+        target, product = (str(self._values.get(column, "")) for column in (Column(field_named("target")), formula))
+        try:
+            read = read_outcome(text, target, product)
+        except ReferenceDataError as error:
+            self._say(match, cell, _no_choice(field, text, str(error)))
+            return
+        self._values[Column(field)] = read.outcome_class.value
+        if class_named(text) is None:
+            self._values.setdefault(entered_column(), text)
+            said = f"{text!r} is read as {read.outcome_class.value.replace('_', ' ')}"
+            if read.formula and not product:
+                self._values[formula] = read.formula
+                said += f", product found {read.formula}"
+            self._say(match, cell, said, is_error=False)
+        elif (words := str(self._values.get(entered_column(), ""))) and _is_at_odds(words, target, product, read):
+            header = entered_column().header
+            self._say(match, cell, f"the words kept in {header!r}, {words!r}, mean another outcome", is_error=False)
 
     def _source(self, text: str) -> None:
         """Sort what people write under "source": their own, a DOI, or a citation."""
@@ -206,6 +234,26 @@ class _RowReader:
 
     def _bookkeeping(self, header: str) -> str:
         return unprotected(self._row.cells[self._places[header]].text) if header in self._places else ""
+
+
+def _stored_as_text(found: tuple[str, list[int]]) -> Problem:
+    header, rows = found
+    shown = ", ".join(map(str, rows[:_ROWS_NAMED])) + (" ..." if len(rows) > _ROWS_NAMED else "")
+    what = f"{len(rows)} numbers are" if len(rows) > 1 else "a number is"
+    said = f"{what} stored as text in the workbook (row{'s' if len(rows) > 1 else ''} {shown}); read as numbers"
+    return Problem(0, header, "", said, is_error=False)
+
+
+def _no_choice(field: Field, text: str, why: str = "") -> str:
+    legal = ", ".join(choice.replace("_", " ") for choice, _ in field.choices)
+    return f"{text!r} is no {field.title.lower()}{why and f' ({why})'}; legal: {legal}, or an empty cell"
+
+
+def _is_at_odds(words: str, target: str, product: str, read: ReadOutcome) -> bool:
+    try:
+        return read_outcome(words, target, product).outcome_class is not read.outcome_class
+    except ReferenceDataError:
+        return False
 
 
 def _unit_in(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -34,19 +35,17 @@ def read_workbook(path: Path, sheet: str | None = None) -> Table:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of openpyxl, on features of Excel that hold no cells
         try:
-            values = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            formulas = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-            try:
-                chosen = _sheet(values, sheet, path.name)
-                lines = list(_lines(values[chosen], formulas[chosen], path.name))
-            finally:
-                values.close()
-                formulas.close()
+            with closing(load_workbook(path, read_only=True, data_only=False, keep_links=False)) as written:
+                names, chosen = written.sheetnames, _sheet(written, sheet, path.name)
+                lines = list(_lines(written[chosen], written[chosen], path.name))
+                if any(cell.is_formula for _, cells in lines for cell in cells):  # read twice for their values alone
+                    with closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as kept:
+                        lines = list(_lines(written[chosen], kept[chosen], path.name))
         except ReferenceDataError:
             raise
         except Exception as error:  # openpyxl raises whatever its parsers do
             raise ReferenceDataError(f"{path.name} is no readable Excel workbook ({type(error).__name__})") from error
-    others = [name for name in values.sheetnames if name != chosen]
+    others = [name for name in names if name != chosen]
     remarks = [f"sheet {chosen!r}" + (f", not read: {', '.join(map(repr, others))}" if others else "")]
     return table_of(path.name, lines, is_typed=True, remarks=remarks)
 
@@ -67,8 +66,8 @@ def to_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str | float | int]
         for number, row in enumerate(rows):
             cells: list[Any] = []
             for value in row:
-                if not isinstance(value, str):
-                    cells.append(value)
+                if not isinstance(value, str) or not value:
+                    cells.append(None if value == "" else value)  # a cell without text is left out of the file
                     continue
                 cell = WriteOnlyCell(sheet, value=_escaped(value, title, number + 1))
                 cell.data_type = "s"  # openpyxl takes a leading = for a formula
@@ -135,17 +134,30 @@ def _sheet(book: Workbook, sheet: str | None, name: str) -> str:
     return sheet
 
 
-def _lines(values: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[Cell]]]:
-    for sheet in (values, formulas):
+def _lines(written: Any, kept: Any, name: str) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield the cells of a sheet as written, formulas by the value that is kept of them."""
+    rows = []
+    for sheet in (written,) if kept is written else (kept, written):
         sheet.reset_dimensions()  # a file may lie about them
-    pairs = zip(values.iter_rows(max_col=MOST_COLUMNS + 1), formulas.iter_rows(max_col=MOST_COLUMNS + 1), strict=True)
+        rows.append(sheet.iter_rows(max_col=MOST_COLUMNS + 1))
     n_filled = 0
-    for number, (row, written) in enumerate(pairs, start=1):
-        cells = [_cell(value, formula) for value, formula in zip(row, written, strict=True)]
+    for number, found in enumerate(zip(*rows, strict=True), start=1):
+        width = max(map(_width, found))
+        cells = [_cell(value, formula) for value, formula in zip(found[0][:width], found[-1][:width], strict=True)]
         n_filled += any(cell.text for cell in cells)
         if n_filled > MOST_ROWS + 1:
             raise ReferenceDataError(f"{name} has more than {MOST_ROWS} rows; split it")
         yield number, cells
+
+
+def _width(row: Sequence[Any]) -> int:
+    """Return how many cells of a row are in the file; the row is filled up to the most columns."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
+    width = len(row)
+    while width and row[width - 1] is EMPTY_CELL:
+        width -= 1
+    return width
 
 
 def _cell(value: Any, formula: Any) -> Cell:

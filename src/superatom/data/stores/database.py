@@ -8,6 +8,7 @@ off).
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -22,18 +23,21 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from superatom.errors import MissingEngineError, StoreError
 
 WAIT_S = 60  # for another writer, before giving up
-_TRY_S = 5
+_TRY_S = 2  # of it in silence
+_PAUSE_S = 0.05  # some locks SQLite reports at once, without waiting itself
 _LOCK = 0x5341746F6D  # any number, the same for every superatom
 _INSTALL = "install it with: pip install 'superatom[postgres]'"
 _PREPARE_POSTGRESQL = f"""
 SELECT set_config('lock_timeout', '{WAIT_S}s', true),
 CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
 """
-_SQLITE_SENTENCES = {
+_LOCKED = f"another program has kept it locked for {WAIT_S} s; nothing was written, try again when it has finished"
+_SENTENCES = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "its folder can only be read, and SQLite has to write beside the file: copy it elsewhere",
     "SQLITE_CANTOPEN": "the file cannot be opened; do you have the right to read and write it and its folder?",
-    "SQLITE_BUSY": f"another program has kept it locked for {WAIT_S} s",
+    "SQLITE_BUSY": _LOCKED,
+    "55P03": _LOCKED,  # PostgreSQL: lock_not_available
     "SQLITE_CORRUPT": "the file is damaged; take the last copy, or rescue what can be read with `sqlite3 .recover`",
     "SQLITE_NOTADB": "the file is damaged or no superatom library",
     "SQLITE_IOERR": "the disk reports an error",
@@ -66,6 +70,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read with."""
         with self._said_plainly(), self._connection() as connection:
+            if self.is_sqlite:  # the first read takes the lock; those that follow never wait
+                self._patiently(lambda: connection.exec_driver_sql("SELECT 1 FROM sqlite_schema LIMIT 1").all())
             yield connection
 
     @contextmanager
@@ -87,7 +93,7 @@ class Database:
         """Set how an SQLite file is protected against a crash; outside any transaction, as SQLite wants it."""
         with self._said_plainly(), closing(self._engine.raw_connection()) as raw:
             cursor = raw.cursor()
-            _patiently(lambda: cursor.execute(f"PRAGMA journal_mode={mode}"))
+            self._patiently(lambda: cursor.execute(f"PRAGMA journal_mode={mode}"))
 
     def _connection(self) -> Connection:
         self._notice_fork()
@@ -102,13 +108,35 @@ class Database:
     def _wait_for_turn(self, connection: Connection) -> None:
         if self.is_sqlite:
             connection.execution_options(is_writer=True)
-            _patiently(connection.begin)
+            self._patiently(connection.begin)
         else:
             connection.execute(text(_PREPARE_POSTGRESQL))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
+    def _patiently(self, action: Callable[[], object]) -> None:
+        """Do it, again and again for `WAIT_S` while another program has an SQLite file locked, and say so once."""
+        start, is_said = time.monotonic(), False
+        while True:
+            try:
+                action()
+            except (DBAPIError, sqlite3.Error) as error:
+                left = WAIT_S - (time.monotonic() - start)
+                if not _code(error).startswith("SQLITE_BUSY") or left <= 0:
+                    raise
+                if not is_said and left <= WAIT_S - _TRY_S:
+                    said = "superatom: another program is writing to %s; waiting for up to %.0f s more"
+                    logging.getLogger(__name__).warning(said, self.name, left)
+                    is_said = True
+                time.sleep(_PAUSE_S)
+            else:
+                return
+
     def _commit(self, connection: Connection) -> None:
         try:
+            if (
+                self.is_sqlite
+            ):  # with a rollback journal, it waits for those that read; SQLAlchemy's may not be repeated
+                self._patiently(lambda: connection.exec_driver_sql("COMMIT"))
             connection.commit()
         except DBAPIError as error:
             if error.connection_invalidated:
@@ -136,26 +164,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
-def _patiently(action: Callable[[], object]) -> None:
-    """Do it, again and again for `WAIT_S` while another program has an SQLite file locked."""
-    give_up = time.monotonic() + WAIT_S
-    while True:
-        try:
-            action()
-        except (DBAPIError, sqlite3.Error) as error:
-            if not _sqlite_code(error).startswith("SQLITE_BUSY") or time.monotonic() > give_up:
-                raise
-        else:
-            return
-
-
-def _sqlite_code(error: Exception) -> str:
-    return getattr(getattr(error, "orig", error), "sqlite_errorname", "")
+def _code(error: Exception) -> str:
+    """Return the name of an error of SQLite, or the SQLSTATE of one of PostgreSQL."""
+    original = getattr(error, "orig", error)
+    return str(getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None) or "")
 
 
 def _reason(error: Exception) -> str:
-    code = _sqlite_code(error)
-    for start, sentence in _SQLITE_SENTENCES.items():
+    code = _code(error)
+    for start, sentence in _SENTENCES.items():
         if code.startswith(start):
             return sentence
     first_line, *_ = str(getattr(error, "orig", None) or error).strip().splitlines()
