@@ -1,6 +1,6 @@
 """How fast labels are made: per tier and level from the journals of runs, and with one and two workers in a short run.
 
-    python benchmarks/labelling_speed.py runs/ab runs/e runs/d runs/c [--workers 1 2]
+    python benchmarks/labelling_speed.py runs/ab runs/e runs/d runs/c runs/f [--workers 1 2]
 
 From the journals: the `seconds` of a line are wall time from the start to the end of the programs it needed, inside one
 worker with one thread; on a machine that others use as well they are an upper bound of its processor time. A geometry

@@ -77,6 +77,9 @@ def main() -> None:
     parser.add_argument("--tables", nargs="*", choices=list(CASES), default=list(CASES))
     parser.add_argument("--methods", nargs="*", choices=list(RECOMMENDERS), default=list(RECOMMENDERS))
     parser.add_argument("--batches", nargs="*", type=int, default=[1, 4])
+    parser.add_argument(
+        "--finished", action="store_true", help="run nothing, report what is in the cache for all seeds"
+    )
     parser.add_argument("--dry", action="store_true", help="print the table, write no result")
     options = parser.parse_args()
     import torch
@@ -93,8 +96,11 @@ def main() -> None:
             if method in SLOW_IN_CASES and (batch > 1 or name not in MAIN):
                 continue
             found = []
-            for seed in range(options.seeds):
-                key = f"{name}|{batch}|{method}|{seed}|{options.cap}"
+            keys = [f"{name}|{batch}|{method}|{seed}|{options.cap}" for seed in range(options.seeds)]
+            if options.finished and not all(key in done for key in keys):
+                print(f"not finished: {table.name}, batch {batch}, {method}")
+                continue
+            for seed, key in enumerate(keys):
                 if key not in done:
                     started = time.process_time()
                     n = experiments_to_hit(table, method, seed, batch, options.cap)
@@ -103,7 +109,7 @@ def main() -> None:
                         file.write(json.dumps(done[key]) + "\n")
                 found.append(done[key]["n"])
             rows += summary(table.name, batch, method, found, options.cap)
-            cpu = sum(done[f"{name}|{batch}|{method}|{seed}|{options.cap}"]["cpu_s"] for seed in range(options.seeds))
+            cpu = sum(done[key]["cpu_s"] for key in keys)
             print(table.name, f"batch {batch}", method, statistics.median(found), found, f"{cpu:.0f} s", flush=True)
     if not options.dry:
         notes = f"Median over {options.seeds} seeds, spread half its 95 % bootstrap interval; cap {options.cap}."

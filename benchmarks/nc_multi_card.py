@@ -198,9 +198,9 @@ upper bounds; how it goes with two workers stands in [benchmarks](benchmarks.md)
 
 ```console
 superatom label src/superatom/data/nc_multi/designs/ab.toml --out runs/ab  # likewise c, d, e, f; --level chgnet, pbe
-superatom data pack runs/ab runs/e runs/d runs/c --out src/superatom/data/nc_multi/pack
+superatom data pack runs/ab runs/e runs/d runs/c runs/f --out src/superatom/data/nc_multi/pack
 python benchmarks/set_check.py
-python benchmarks/labelling_speed.py runs/ab runs/e runs/d runs/c
+python benchmarks/labelling_speed.py runs/ab runs/e runs/d runs/c runs/f
 python benchmarks/nc_multi_card.py
 ```
 
