@@ -9,7 +9,10 @@ from superatom.errors import ReferenceDataError
 from superatom.physics.configuration import Label
 from superatom.physics.labels import label
 
-SAME_EV_PER_ATOM = 1e-3  # other versions of a library move PBE energies by less, a wrong number by far more
+SAME_XTB_EV = 1e-5 * 27.211386  # 1e-5 Eh per configuration: xtb is one program without a grid
+SAME_EV_PER_ATOM = (
+    1e-3  # other engines: other versions of their libraries move energies by less, a wrong number by more
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ class Relabelled:
 
     @property
     def is_same(self) -> bool:
-        """Whether both ended alike, with energies within `SAME_EV_PER_ATOM`."""
+        """Whether both ended alike, with energies within `SAME_XTB_EV`, or `SAME_EV_PER_ATOM` for other engines."""
         if self.difference_eV is None or self.stored.status != self.now.status:
             return self.stored.status == self.now.status
-        return abs(self.difference_eV) <= SAME_EV_PER_ATOM * self.n_atoms
+        legal = SAME_XTB_EV if self.stored.engine == "xtb" else SAME_EV_PER_ATOM * self.n_atoms
+        return abs(self.difference_eV) <= legal
 
 
 def relabel(found: ReferenceSet, id: str, level: str) -> Relabelled:  # noqa: A002 -- the word of the table

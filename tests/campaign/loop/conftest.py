@@ -1,23 +1,12 @@
-"""Addresses of libraries that several people share; PostgreSQL is a real server of the test run's own."""
+"""Addresses of libraries that several people share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from worlds_stores import NO_SERVER, PrivateServer, postgres_programs, private_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PrivateServer]:
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip(NO_SERVER)
-    pytest.importorskip("psycopg", reason="needs the extra postgres")
-    with private_server(programs) as running:
-        yield running
+from worlds_stores import PrivateServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,19 +10,9 @@ import pytest
 
 from superatom.data.stores.opening import open_store
 from superatom.data.stores.store import Store
-from worlds_stores import NO_SERVER, PrivateServer, postgres_programs, private_server
+from worlds_stores import PrivateServer
 
 _NUMBER = count()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PrivateServer]:
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip(NO_SERVER)
-    pytest.importorskip("psycopg", reason="needs the extra postgres")
-    with private_server(programs) as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
