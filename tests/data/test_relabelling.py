@@ -16,7 +16,7 @@ _STORED = Label("lantern", "gfn1", "converged", energy_eV=-1606.9, engine="xtb")
     ("engine", "shift_eV", "is_same"),
     [("xtb", 2.6e-4, True), ("xtb", 2.9e-4, False), ("gpaw", 0.021, True), ("gpaw", -0.023, False)],
 )
-def test_engines_are_held_to_their_own_precision(engine: str, shift_eV: float, is_same: bool) -> None:  # noqa: N803
+def test_engines_are_held_to_their_own_precision(engine: str, shift_eV: float, is_same: bool) -> None:
     stored = replace(_STORED, engine=engine)
     found = Relabelled(stored, replace(stored, energy_eV=-1606.9 + shift_eV), n_atoms=22)
     assert found.is_same is is_same
