@@ -49,11 +49,9 @@ class Learned:
 
     def noise(self, k: int) -> float:
         """Return the standard deviation between repeats of the k-th measured number, as the model sees it."""
-        from superatom.conditions.recommenders.surrogate import scale_of
+        from superatom.conditions.recommenders.surrogate import repeat_spread
 
-        model = self.models.measured[k]
-        variance = model.likelihood.noise.detach().reshape(-1)[0]
-        return float(variance.sqrt()) * scale_of(model)
+        return repeat_spread(self.models.measured[k])
 
     def around_best(self, axes: Mapping[int, Array]) -> tuple[Array, NDArray[np.bool_]]:
         """Return the best record with some parameters moved, and which of these points can be made.

@@ -6,6 +6,7 @@ improvement: S. Daulton, M. Balandat, E. Bakshy, NeurIPS 2021 (arXiv:2105.08195)
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from botorch.acquisition.multi_objective import logei
 from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
 from botorch.acquisition.objective import GenericMCObjective
 from botorch.exceptions.warnings import BotorchWarning, NumericsWarning
-from botorch.models import SingleTaskGP
 from botorch.models.model_list_gp_regression import ModelListGP
 from botorch.sampling.normal import SobolQMCNormalSampler
 from linear_operator.utils.warnings import NumericalWarning
@@ -28,10 +28,11 @@ from torch import Tensor
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.history import History
 from superatom.conditions.recommenders.success import success_probability
+from superatom.conditions.recommenders.surrogate import Surrogate, posterior
 from superatom.conditions.space.parameters import Array
 
 logei._load_attempted = True  # noqa: SLF001  # else BoTorch starts a C++ compiler on first use, for other last digits
-_DRAWS = 128
+_DRAWS = 32  # for each draw of the hyperparameters
 _CHUNK = 1_024
 
 
@@ -39,8 +40,8 @@ _CHUNK = 1_024
 class Models:
     """One Gaussian process per measured number, in the order of ``objective.measured``, and one of success."""
 
-    measured: tuple[SingleTaskGP, ...]
-    success: SingleTaskGP | None = None
+    measured: tuple[Surrogate, ...]
+    success: Surrogate | None = None
 
     def success_probability(self, features: Array) -> Array:
         """Return the probability that the synthesis works, shape (n,); 1 where nothing was learned."""
@@ -89,17 +90,32 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
     return evaluate
 
 
-def improvement(mean: Array, spread: Array, best: float) -> Array:
-    """Return the analytic expected improvement over `best` of a response to raise, shape (n,).
+def expected_improvement(model: Surrogate, sign: float, features: Array, done: Array) -> Array:
+    """Return the analytic expected improvement at features (m, n_features) over the best expected at `done`: (m,).
 
     ``EI = (mean - best) Φ(z) + spread φ(z)`` with ``z = (mean - best) / spread`` (D. R. Jones et al., J. Global
-    Optim. 1998, 13, 455, eq. 15, doi:10.1023/A:1008306431147).
-
-    >>> improvement(np.array([2.0, 0.0]), np.array([0.1, 1.0]), best=1.0).round(3).tolist()
-    [1.0, 0.083]
+    Optim. 1998, 13, 455, eq. 15, doi:10.1023/A:1008306431147), averaged over the draws of the hyperparameters (J. Snoek
+    et al., NeurIPS 2012, arXiv:1206.2944); `sign` is -1 where less is better.
     """
-    z = (mean - best) / spread
-    return np.asarray(np.maximum((mean - best) * norm.cdf(z) + spread * norm.pdf(z), 0.0))
+    with torch.no_grad():
+        mean, variance = model.moments(torch.from_numpy(features))
+        known, _ = model.moments(torch.from_numpy(done))
+        gain = sign * mean - (sign * known).amax(dim=1, keepdim=True)
+        spread = variance.sqrt()
+        z = gain / spread
+        density = torch.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+        return np.asarray((gain * torch.special.ndtr(z) + spread * density).clamp_min(0.0).mean(0).numpy())
+
+
+def limits_probability(models: Models, objective: Objective, features: Array) -> Array:
+    """Return the probability that all limits of the objective are kept at features (m, n_features), shape (m,)."""
+    probability = np.ones(len(features))
+    for limit in objective.limits:
+        mean, spread = posterior(models.measured[objective.measured.index(limit.name)], features)
+        above = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
+        below = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
+        probability *= below - above
+    return probability
 
 
 def _constraints(objective: Objective, history: History) -> list[Callable[[Tensor], Tensor]]:

@@ -7,50 +7,26 @@ Processes for Machine Learning, MIT Press 2006, sections 3.4 and 3.9 (R&W below)
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from botorch.exceptions.warnings import InputDataWarning
-from botorch.models import SingleTaskGP
-from gpytorch.kernels import Kernel
 from gpytorch.means import ZeroMean
-from scipy.optimize import minimize
-from scipy.stats import norm
 from torch import Tensor
 
-from superatom.conditions.recommenders.surrogate import EffectsKernel, posterior
+from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn
+from superatom.conditions.recommenders.surrogate import N_DRAWS, EffectsKernel, Surrogate
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
+_VARIANCE = 8.0  # of the effects, where a flask works with probability Φ(f)
 _NEWTON_STEPS = 30
-_CONVERGED = 1e-8
-_ITERATIONS = 60
+_CONVERGED = 1e-5  # one step on, the error is its square
 _LEAST_CURVATURE = 1e-8  # of the log likelihood; a record far on its side of the border says next to nothing
 
 
-class SharedLevelKernel(Kernel):  # type: ignore[misc]
-    """An `EffectsKernel` of variance v plus a level shared by the whole space, of variance 1 + v.
-
-    A flask works with probability Φ(f). Averaged over effects of variance v, a level m gives Φ(m / √(1 + v)), which is
-    uniform on 0 to 1 where m has variance 1 + v: before any record every share of working settings is as likely as
-    every other. Where nothing but the level matters, s successes in n flasks so give Laplace's (s + 1) / (n + 2).
-    """
-
-    has_lengthscale = False
-
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        super().__init__()
-        self.effects = EffectsKernel(blocks)
-
-    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **_: object) -> Tensor:
-        """Return the covariance of features, shape (..., n1, n2), or its diagonal."""
-        return 1.0 + self.effects.variance + self.effects.forward(x1, x2, diag=diag)
-
-
-def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> SingleTaskGP:
-    """Return the Gaussian process of f, where a flask works with probability Φ(f); hyperparameters most probable.
+def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Surrogate:
+    """Return the Gaussian processes of f, where a flask works with probability Φ(f), averaged over hyperparameters.
 
     Parameters
     ----------
@@ -66,26 +42,31 @@ def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Sin
     """
     x = torch.from_numpy(np.ascontiguousarray(features, dtype=float))
     signs = torch.from_numpy(np.where(np.asarray(success) > 0, 1.0, -1.0))
-    kernel = SharedLevelKernel(blocks).double()
-    _to_most_probable(kernel, x, signs)
+    prior = Prior(len(blocks), variance=_VARIANCE)
+
+    def log_likelihood(z: Tensor) -> Tensor:
+        return evidence(_kernel(blocks, prior.read(z)).forward(x[None], x[None]), signs)
+
     with torch.no_grad():
-        mode = _mode(kernel.forward(x, x), signs, torch.zeros_like(signs))
+        kernel = _kernel(blocks, prior.read(drawn(log_likelihood, prior.size, N_DRAWS)))
+        mode = _mode(kernel.forward(x[None], x[None]), signs)
         slope, curvature = _derivatives(mode, signs)
         noise = 1.0 / curvature.clamp_min(_LEAST_CURVATURE)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputDataWarning)  # these targets have their own scale, that of Φ
-        model = SingleTaskGP(
-            x,
-            (mode + noise * slope)[:, None],
-            train_Yvar=noise[:, None],
-            covar_module=kernel,
-            mean_module=ZeroMean(),
-            outcome_transform=None,
-        )
-    return model.eval()
+    targets = (mode + noise * slope)[..., None]  # on their own scale, that of Φ
+    return Surrogate(x, targets, noise[..., None], kernel, mean_module=ZeroMean(), outcome_transform=None)
 
 
-def success_probability(model: SingleTaskGP, features: Array) -> Array:
+def _kernel(blocks: Sequence[Block], found: Hyperparameters) -> EffectsKernel:
+    """Return the kernel of f: effects of variance v, and a level shared by the whole space, of variance 1 + v.
+
+    Averaged over effects of variance v, a level m gives Φ(m / √(1 + v)), which is uniform on 0 to 1 where m has
+    variance 1 + v: before any record every share of working settings is as likely as every other. Where nothing but
+    the level matters, s successes in n flasks so give Laplace's (s + 1) / (n + 2).
+    """
+    return EffectsKernel(blocks, found, 1.0 + found.variance)
+
+
+def success_probability(model: Surrogate, features: Array) -> Array:
     """Return the probability that a flask works, shape (n,): Φ(f) averaged over what is not known of f (R&W 3.9).
 
     Two flasks that worked are no certainty, not even between them:
@@ -94,48 +75,24 @@ def success_probability(model: SingleTaskGP, features: Array) -> Array:
     >>> success_probability(model, np.array([[0.45]])).round(1).tolist()
     [0.8]
     """
-    mean, spread = posterior(model, features)
-    return np.asarray(norm.cdf(mean / np.sqrt(1.0 + spread**2)))
-
-
-def _to_most_probable(kernel: SharedLevelKernel, x: Tensor, signs: Tensor) -> None:
-    """Set the hyperparameters to where their prior times the approximate likelihood is largest."""
-    raw = list(kernel.parameters())
-    mode = torch.zeros_like(signs)
-
-    def loss(vector: Array) -> tuple[float, Array]:
-        nonlocal mode
-        torch.nn.utils.vector_to_parameters(torch.from_numpy(vector.copy()), raw)
-        kernel.zero_grad()
-        value, mode = _evidence(kernel.forward(x, x), signs, mode)
-        for _, module, prior, closure, _ in kernel.named_priors():
-            value = value + prior.log_prob(closure(module)).sum()
-        (-value).backward()
-        slopes = [torch.zeros_like(p) if p.grad is None else p.grad for p in raw]
-        return -float(value.detach()), torch.cat([s.reshape(-1) for s in slopes]).numpy()
-
-    start = torch.nn.utils.parameters_to_vector(raw).detach().numpy().copy()
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS, "ftol": 1e-6})
-    torch.nn.utils.vector_to_parameters(torch.from_numpy(found.x), raw)
-
-
-def _evidence(covariance: Tensor, signs: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the approximate log likelihood of the outcomes (R&W eq. 3.32) and the mode it is taken at.
-
-    One Newton step from the mode is the mode itself, but carries its derivatives with respect to the covariance.
-    """
     with torch.no_grad():
-        mode = _mode(covariance, signs, start)
-    weights, stepped = _newton(covariance, signs, mode)
-    _, curvature = _derivatives(stepped, signs)
+        mean, variance = model.moments(torch.from_numpy(np.ascontiguousarray(features, dtype=float)))
+        return np.asarray(torch.special.ndtr(mean / (1.0 + variance).sqrt()).mean(0).numpy())
+
+
+def evidence(covariance: Tensor, signs: Tensor) -> Tensor:
+    """Return the approximate log likelihood of outcomes ±1 (n,) under covariances (n_draws, n, n) (R&W eq. 3.32)."""
+    mode = _mode(covariance, signs)
+    weights, mode = _newton(covariance, signs, mode)
+    _, curvature = _derivatives(mode, signs)
     lower = _factor(covariance, curvature)
-    fit = torch.special.log_ndtr(signs * stepped).sum() - 0.5 * weights @ stepped
-    return fit - lower.diagonal().log().sum(), mode
+    fit = torch.special.log_ndtr(signs * mode).sum(-1) - 0.5 * (weights * mode).sum(-1)
+    return fit - lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
-def _mode(covariance: Tensor, signs: Tensor, start: Tensor) -> Tensor:
-    """Return the most probable f of the records, shape (n,) (R&W algorithm 3.1)."""
-    mode = start
+def _mode(covariance: Tensor, signs: Tensor) -> Tensor:
+    """Return the most probable f of the records under each covariance, shape (n_draws, n) (R&W algorithm 3.1)."""
+    mode = torch.zeros(covariance.shape[:-1], dtype=covariance.dtype)
     for _ in range(_NEWTON_STEPS):
         _, following = _newton(covariance, signs, mode)
         step = float((following - mode).abs().max())
@@ -149,16 +106,18 @@ def _newton(covariance: Tensor, signs: Tensor, at: Tensor) -> tuple[Tensor, Tens
     """Return K⁻¹f and f after one Newton step."""
     slope, curvature = _derivatives(at, signs)
     root = curvature.sqrt()
-    aim = curvature * at + slope
+    aim = (curvature * at + slope)[..., None]
     lower = _factor(covariance, curvature)
-    weights = aim - root * torch.cholesky_solve((root * (covariance @ aim))[:, None], lower)[:, 0]
-    return weights, covariance @ weights
+    inner = torch.cholesky_solve(root[..., None] * (covariance @ aim), lower)
+    weights = aim - root[..., None] * inner
+    return weights[..., 0], (covariance @ weights)[..., 0]
 
 
 def _factor(covariance: Tensor, curvature: Tensor) -> Tensor:
     """Return the lower Cholesky factor of I + √W K √W, whose eigenvalues are at least 1."""
     root = curvature.sqrt()
-    return torch.linalg.cholesky(torch.eye(len(root), dtype=root.dtype) + root[:, None] * covariance * root[None])
+    inner = root[..., :, None] * covariance * root[..., None, :]
+    return torch.linalg.cholesky(torch.eye(root.shape[-1], dtype=root.dtype) + inner)
 
 
 def _derivatives(f: Tensor, signs: Tensor) -> tuple[Tensor, Tensor]:

@@ -15,11 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from botorch.models import SingleTaskGP
 from gpytorch.means import Mean
 from torch import Tensor
 
-from superatom.conditions.recommenders.surrogate import fit, posterior, scale_of
+from superatom.conditions.recommenders.surrogate import Surrogate, fit, posterior, repeat_spread, scale_of
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
@@ -32,7 +31,7 @@ _FEWEST = 3
 class SourceMean(Mean):  # type: ignore[misc]
     """The prior mean that a source's model predicts, ``intercept + slope * mean of the source``, standardised."""
 
-    def __init__(self, source: SingleTaskGP, intercept: float, slope: float, centre: float, spread: float) -> None:
+    def __init__(self, source: Surrogate, intercept: float, slope: float, centre: float, spread: float) -> None:
         super().__init__()
         self._source = [source]  # in a list: its parameters are not to be fitted again
         self._line = (intercept - centre) / spread, slope / spread
@@ -40,14 +39,12 @@ class SourceMean(Mean):  # type: ignore[misc]
     def forward(self, x: Tensor) -> Tensor:
         """Return the mean at features, shape (...)."""
         with torch.no_grad():
-            flat = x.reshape(-1, 1, x.shape[-1])
-            mean = self._source[0].posterior(flat).mean.reshape(x.shape[:-1])
+            told, _ = self._source[0].moments(x.reshape(-1, x.shape[-1]))
+            mean = told.mean(0).reshape(x.shape[:-1])
         return self._line[0] + self._line[1] * mean
 
 
-def fit_with_source(
-    own_data: Data, source_data: Data, blocks: Sequence[Block], kind: str
-) -> tuple[SingleTaskGP, float]:
+def fit_with_source(own_data: Data, source_data: Data, blocks: Sequence[Block], kind: str) -> tuple[Surrogate, float]:
     """Return the model of the own records, helped by a source where that is borne out, and the gain in nats.
 
     `kind` is ``instances`` or ``parameters``. Both bring the source onto the own scale by a straight line with a slope
@@ -67,7 +64,7 @@ def fit_with_source(
     intercept = float(values.mean() - slope * told.mean())
     if kind == "parameters":
         mean = SourceMean(source, intercept, slope, float(values.mean()), float(values.std(ddof=1)))
-        lengths = tuple(source.covar_module.length.detach().tolist())
+        lengths = tuple(source.covar_module.drawn.lengths.log().mean(0).exp().tolist())
         helped = fit(features, values, blocks, mean=mean, lengths=lengths)
     else:
         helped = _with_instances(own, own_data, (source_features, intercept + slope * source_values), blocks)
@@ -75,29 +72,25 @@ def fit_with_source(
     return (helped, gain) if gain > _MARGIN else (own, 0.0)
 
 
-def leave_one_out(model: SingleTaskGP, n: int) -> float:
-    """Return the log density, in the unit of the values, of each of the first `n` values given all others, summed."""
+def leave_one_out(model: Surrogate, n: int) -> float:
+    """Return the log density, in the unit of the values, of each of the first `n` values given all others, summed.
+
+    The mean over the draws of the hyperparameters.
+    """
     with torch.no_grad():
-        model.train()
-        prior = model(*model.train_inputs)
-        noisy = model.likelihood(prior, *model.train_inputs)
-        covariance = noisy.covariance_matrix
-        residual = (model.train_targets - prior.mean)[:, None]
-        model.eval()
-        inverse = torch.linalg.inv(covariance)
-        precision = inverse.diagonal()[:n]
-        error = (inverse @ residual)[:n, 0] / precision
+        residual = model.train_targets - model.mean_module(model.train_inputs[0])
+        inverse = torch.cholesky_inverse(model.lower)
+        precision = inverse.diagonal(dim1=-2, dim2=-1)[:, :n]
+        error = (inverse @ residual[..., None])[:, :n, 0] / precision
         density = 0.5 * (precision.log() - precision * error**2 - math.log(2 * math.pi))
-        scale = scale_of(model)
-    return float(density.sum()) - n * math.log(scale)
+    return float(density.sum(-1).mean()) - n * math.log(scale_of(model))
 
 
-def _with_instances(own: SingleTaskGP, own_data: Data, source_data: Data, blocks: Sequence[Block]) -> SingleTaskGP:
+def _with_instances(own: Surrogate, own_data: Data, source_data: Data, blocks: Sequence[Block]) -> Surrogate:
     """Return the model of own and source records, a source record having the more noise the less likely it is."""
     (features, values), (source_features, source_values) = own_data, source_data
     mean, spread = posterior(own, source_features)
-    scale = scale_of(own)
-    noise = float(own.likelihood.noise.detach().squeeze()) * scale**2
+    noise = repeat_spread(own) ** 2
     told = np.exp(-0.5 * (source_values - mean) ** 2 / (spread**2 + noise))
     weights = np.clip(told, _LEAST_WEIGHT, 1.0)
     variances = np.concatenate([np.full(len(values), noise), noise / weights])
