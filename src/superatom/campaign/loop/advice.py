@@ -181,20 +181,10 @@ def _beside(known: Learned, points: Array, rng: np.random.Generator) -> Array:
 
 def _gain(known: Learned, pool: Array) -> Array:
     """Return the expected improvement of one response, times the probabilities of success and of the limits, (n,)."""
-    from scipy.stats import norm
+    from superatom.conditions.recommenders.acquisition import expected_gain
 
-    from superatom.conditions.recommenders.acquisition import improvement
-
-    sign = known.objective.responses[0].sign
-    mean, spread = known.mean_and_spread(0, pool)
-    at_best, _ = known.mean_and_spread(0, known.history.points[known.best][None])
-    gain = improvement(sign * mean, spread, float(sign * at_best[0])) * known.success_probability(pool)
-    for limit in known.objective.limits:
-        mean, spread = known.mean_and_spread(known.objective.measured.index(limit.name), pool)
-        high = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
-        low = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
-        gain = gain * np.maximum(high - low, 0.0)
-    return np.asarray(gain)
+    best = known.history.features[known.best][None]
+    return expected_gain(known.models, known.objective, known.encode(pool), best)
 
 
 def _by_volume(known: Learned, pool: Array, left: str) -> StopAdvice:

@@ -90,13 +90,15 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
     return evaluate
 
 
-def expected_improvement(model: Surrogate, sign: float, features: Array, done: Array) -> Array:
-    """Return the analytic expected improvement at features (m, n_features) over the best expected at `done`: (m,).
+def expected_gain(models: Models, objective: Objective, features: Array, done: Array) -> Array:
+    """Return the expected improvement of the first response times the probability that a flask counts, shape (m,).
 
+    At features (m, n_features), over the best that is expected at `done`, without pending results:
     ``EI = (mean - best) Φ(z) + spread φ(z)`` with ``z = (mean - best) / spread`` (D. R. Jones et al., J. Global
     Optim. 1998, 13, 455, eq. 15, doi:10.1023/A:1008306431147), averaged over the draws of the hyperparameters (J. Snoek
-    et al., NeurIPS 2012, arXiv:1206.2944); `sign` is -1 where less is better.
+    et al., NeurIPS 2012, arXiv:1206.2944).
     """
+    model, sign = models.measured[0], objective.responses[0].sign
     with torch.no_grad():
         mean, variance = model.moments(torch.from_numpy(features))
         known, _ = model.moments(torch.from_numpy(done))
@@ -104,17 +106,18 @@ def expected_improvement(model: Surrogate, sign: float, features: Array, done: A
         spread = variance.sqrt()
         z = gain / spread
         density = torch.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
-        return np.asarray((gain * torch.special.ndtr(z) + spread * density).clamp_min(0.0).mean(0).numpy())
+        improvement = (gain * torch.special.ndtr(z) + spread * density).clamp_min(0.0).mean(0).numpy()
+    return np.asarray(improvement * counts_probability(models, objective, features))
 
 
-def limits_probability(models: Models, objective: Objective, features: Array) -> Array:
-    """Return the probability that all limits of the objective are kept at features (m, n_features), shape (m,)."""
-    probability = np.ones(len(features))
+def counts_probability(models: Models, objective: Objective, features: Array) -> Array:
+    """Return the probability that the synthesis works and all limits are kept at features (m, n_features): (m,)."""
+    probability = models.success_probability(features)
     for limit in objective.limits:
         mean, spread = posterior(models.measured[objective.measured.index(limit.name)], features)
-        above = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
-        below = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
-        probability *= below - above
+        too_low = 0.0 if limit.low is None else norm.cdf((limit.low - mean) / spread)
+        low_enough = 1.0 if limit.high is None else norm.cdf((limit.high - mean) / spread)
+        probability = probability * np.maximum(low_enough - too_low, 0.0)
     return probability
 
 

@@ -233,7 +233,7 @@ def _screened(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -
     one spread above its mean, on the scale of the pool (weighted Chebyshev: J. Knowles, IEEE Trans. Evol. Comput. 2006,
     10, 50, doi:10.1109/TEVC.2005.851274). Both times the probability that limits are kept and the synthesis works.
     """
-    from superatom.conditions.recommenders.acquisition import expected_improvement, limits_probability
+    from superatom.conditions.recommenders.acquisition import counts_probability, expected_gain
     from superatom.conditions.recommenders.surrogate import posterior
 
     objective, models = grounds.objective, grounds.models
@@ -242,10 +242,9 @@ def _screened(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -
     if len(pool) <= kept:
         return pool
     features = grounds.encode(pool)
-    works = models.success_probability(features) * limits_probability(models, objective, features)
     if is_one:
         done = grounds.history.features[grounds.history.is_complete]
-        value = works * expected_improvement(models.measured[0], objective.responses[0].sign, features, done)
+        value = expected_gain(models, objective, features, done)
         return pool[np.argsort(-value, kind="stable")[:kept]]
     reach = []
     for model, response in zip(models.measured, objective.responses, strict=False):  # numbers with limits only follow
@@ -253,6 +252,6 @@ def _screened(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -
         high = response.sign * mean + spread
         reach.append((high - high.min()) / max(float(np.ptp(high)), 1e-300))
     weights = rng.dirichlet(np.ones(len(reach)), _WEIGHTS)
-    scores = works * (weights[:, :, None] * np.array(reach)[None]).min(axis=1)
+    scores = counts_probability(models, objective, features) * (weights[:, :, None] * np.array(reach)[None]).min(axis=1)
     ranks = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
     return pool[np.argsort(ranks.min(axis=0), kind="stable")[:kept]]

@@ -15,13 +15,13 @@ from gpytorch.means import ZeroMean
 from torch import Tensor
 
 from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn
-from superatom.conditions.recommenders.surrogate import N_DRAWS, EffectsKernel, Surrogate
+from superatom.conditions.recommenders.surrogate import EffectsKernel, Surrogate, n_draws
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
 _VARIANCE = 8.0  # of the effects, where a flask works with probability Φ(f)
 _NEWTON_STEPS = 30
-_CONVERGED = 1e-5  # one step on, the error is its square
+_CONVERGED = 1e-3  # largest step in f after which one more is the last: the error is then about its square
 _LEAST_CURVATURE = 1e-8  # of the log likelihood; a record far on its side of the border says next to nothing
 
 
@@ -48,7 +48,7 @@ def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Sur
         return evidence(_kernel(blocks, prior.read(z)).forward(x[None], x[None]), signs)
 
     with torch.no_grad():
-        kernel = _kernel(blocks, prior.read(drawn(log_likelihood, prior.size, N_DRAWS)))
+        kernel = _kernel(blocks, prior.read(drawn(log_likelihood, prior.size, n_draws(len(x)))))
         mode = _mode(kernel.forward(x[None], x[None]), signs)
         slope, curvature = _derivatives(mode, signs)
         noise = 1.0 / curvature.clamp_min(_LEAST_CURVATURE)
@@ -95,9 +95,9 @@ def _mode(covariance: Tensor, signs: Tensor) -> Tensor:
     mode = torch.zeros(covariance.shape[:-1], dtype=covariance.dtype)
     for _ in range(_NEWTON_STEPS):
         _, following = _newton(covariance, signs, mode)
-        step = float((following - mode).abs().max())
+        is_near = float((following - mode).abs().max()) < _CONVERGED
         mode = following
-        if step < _CONVERGED:
+        if is_near:
             break
     return mode
 

@@ -24,10 +24,11 @@ from superatom.conditions.recommenders.hyperparameters import Hyperparameters, P
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
-N_DRAWS = 16
+_MOST_DRAWS, _FEWEST_DRAWS, _RECORDS_TIMES_DRAWS = 16, 4, 2_048
 _LEVEL = 0.3  # variance of the mean of all settings about that of the records, for values of variance one
 _JITTER = 1e-6
 _LEAST_VARIANCE = 1e-12  # of what is left of a variance of one
+_CHUNK = 2_048  # features looked at in one go
 _SQRT5 = math.sqrt(5.0)
 
 
@@ -78,8 +79,9 @@ def _squares(x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
 
 
 def _matern(squares: Tensor) -> Tensor:
-    distance = (squares + 1e-12).sqrt() * _SQRT5
-    return (1 + distance + distance**2 / 3) * torch.exp(-distance)
+    distance = (squares + 1e-12).sqrt_().mul_(_SQRT5)
+    polynomial = (distance / 3).add_(1).mul_(distance).add_(1)
+    return polynomial.mul_(distance.neg_().exp_())
 
 
 class Surrogate(SingleTaskGP):  # type: ignore[misc]
@@ -121,14 +123,18 @@ class Surrogate(SingleTaskGP):  # type: ignore[misc]
         The same numbers as `posterior` gives one by one, at a hundredth of its cost (Rasmussen and Williams, algorithm
         2.1); in the unit of the values.
         """
-        x = features.expand(len(self.lower), -1, -1)
-        across = torch.linalg.solve_triangular(self.lower, self.covar_module.forward(self._records, x), upper=False)
-        mean = self.mean_module(x) + (across * self._white).sum(-2)
-        variance = self.covar_module.forward(x, x, diag=True) - (across**2).sum(-2)
+        found = [self._moments(part) for part in features.split(_CHUNK)]
+        mean, variance = (torch.cat(parts, dim=1) for parts in zip(*found, strict=True))
         centre, scale = 0.0, 1.0
         if hasattr(self, "outcome_transform"):
             centre, scale = self.outcome_transform.means[..., 0], self.outcome_transform.stdvs[..., 0]
         return centre + scale * mean, scale**2 * variance.clamp_min(_LEAST_VARIANCE)
+
+    def _moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        x = features.expand(len(self.lower), -1, -1)
+        across = torch.linalg.solve_triangular(self.lower, self.covar_module.forward(self._records, x), upper=False)
+        mean = self.mean_module(x) + (across * self._white).sum(-2)
+        return mean, self.covar_module.forward(x, x, diag=True) - (across**2).sum(-2)
 
     def posterior(self, X: Tensor, *args: Any, **options: Any) -> GaussianMixturePosterior:
         """Return the posterior at features (..., q, n_features), a mixture over the draws."""
@@ -165,16 +171,25 @@ def fit(
             return _log_density(y, covariance + torch.diag_embed((noise + _JITTER).expand(len(z), len(y))))
 
         prior = Prior(len(blocks), lengths)
-        found = prior.read(drawn(log_likelihood, prior.size, N_DRAWS))
-        noise = (found.noise[:, None] if known is None else known).expand(N_DRAWS, len(y))
+        found = prior.read(drawn(log_likelihood, prior.size, n_draws(len(y))))
+        noise = (found.noise[:, None] if known is None else known).expand(len(found.noise), len(y))
     return Surrogate(
         x,
-        _tensor(values)[None, :, None].expand(N_DRAWS, -1, 1),
+        _tensor(values)[None, :, None].expand(len(noise), -1, 1),
         noise[..., None] * scale**2,
         _kernel(blocks, found),
         mean_module=ZeroMean() if mean is None else mean,
-        outcome_transform=Standardize(1, batch_shape=torch.Size([N_DRAWS])),
+        outcome_transform=Standardize(1, batch_shape=torch.Size([len(noise)])),
     )
+
+
+def n_draws(n_records: int) -> int:
+    """Return how many draws of the hyperparameters to average: fewer where many records leave little open.
+
+    >>> [n_draws(n) for n in (3, 100, 300, 10_000)]
+    [16, 16, 6, 4]
+    """
+    return min(_MOST_DRAWS, max(_FEWEST_DRAWS, _RECORDS_TIMES_DRAWS // n_records))
 
 
 def _kernel(blocks: Sequence[Block], found: Hyperparameters) -> EffectsKernel:
@@ -208,12 +223,9 @@ def repeat_spread(model: Surrogate) -> float:
     return scale_of(model) * math.sqrt(float(model.likelihood.noise[..., 0].mean()))
 
 
-def posterior(model: Surrogate, features: Array, chunk: int = 4_096) -> tuple[Array, Array]:
+def posterior(model: Surrogate, features: Array) -> tuple[Array, Array]:
     """Return mean and standard deviation of the true values, each (n,), in the unit of the values."""
-    means, spreads = [], []
     with torch.no_grad():
-        for start in range(0, len(features), chunk):
-            mean, variance = model.moments(_tensor(features[start : start + chunk]))
-            means.append(mean.mean(0).numpy())
-            spreads.append((variance.mean(0) + mean.var(0, correction=0)).sqrt().numpy())
-    return np.concatenate(means), np.concatenate(spreads)
+        mean, variance = model.moments(_tensor(features))
+        spread = (variance.mean(0) + mean.var(0, correction=0)).sqrt()
+    return mean.mean(0).numpy(), spread.numpy()
