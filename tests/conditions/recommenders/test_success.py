@@ -127,6 +127,17 @@ def test_the_evidence_is_that_of_summing_over_what_f_may_be() -> None:
             assert float(found[0]) == pytest.approx(exact, abs=0.1)
 
 
+def test_failures_alone_are_kept_away_from() -> None:
+    """Four flasks gave a number but not the cluster, all at one end: the other end is likelier."""
+    space = Space((Parameter.continuous("x", 0, 1, step=0.02),))
+    objective, encode = Objective.maximise("yield_percent", "%"), Encoding(space)
+    records = [TriedSetting(f"F{x}", {"x": x}, {"yield_percent": 5.0}, success=False) for x in (0.0, 0.1, 0.2, 0.3)]
+    models, _ = fit_models(objective, read_history(space, objective, records, encode), encode.blocks, {})
+    here, far = models.success_probability(encode(np.array([[0.15], [0.95]])))
+    assert here < 0.2
+    assert here + 0.1 < far < 0.6
+
+
 def test_the_gain_is_times_the_probability_and_a_failure_is_never_what_is_to_be_improved_on() -> None:
     """A failed flask reports 95 %: if it counted as the best, hardly anything could be gained elsewhere."""
     from superatom.conditions.recommenders.acquisition import Models, acquisition

@@ -130,7 +130,7 @@ def fit_models(
     earlier: Mapping[str, History],
     transfer: TransferKind = TransferKind.PARAMETERS,
 ) -> tuple[Models, tuple[str, ...]]:
-    """Return one model per measured number, one of success where successes and failures are known, and remarks."""
+    """Return one model per measured number, one of success where there is a failure, and remarks."""
     from superatom.conditions.recommenders.acquisition import Models
     from superatom.conditions.recommenders.success import fit_success
 
@@ -144,7 +144,7 @@ def fit_models(
         remarks += [f"{name}: {remark}"] if remark else []
     known = np.isfinite(history.success)
     success = None
-    if len(set(history.success[known])) == 2:
+    if (history.success[known] == 0).any():
         success = fit_success(history.features[known], history.success[known], blocks)
     return Models(tuple(measured), success), tuple(remarks)
 
