@@ -61,11 +61,12 @@ class EffectsKernel(Kernel):  # type: ignore[misc]
         lengths = self.drawn.lengths[:, None, self._of_feature]
         x1, x2 = x1 / lengths, x2 / lengths
         squares = [_squares(x1[..., c], x2[..., c], diag) for c in self._columns]
-        effects = _matern(torch.stack(squares).sum(0))
+        effects = _matern(torch.as_tensor(sum(squares)))
         wide = (...,) + (None,) * (1 if diag else 2)
         if len(squares) > 1:
             share = self.drawn.share[wide]
-            effects = share * torch.stack([_matern(s) for s in squares]).mean(0) + (1 - share) * effects
+            main = sum(_matern(s) for s in squares)
+            effects = (share / len(squares)) * main + (1 - share) * effects
         return self.level[wide] + self.drawn.variance[wide] * effects
 
 
