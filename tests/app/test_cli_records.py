@@ -74,6 +74,7 @@ def test_from_a_table_to_a_corrected_record_and_out(capsys: Capture, lab: Path) 
         assert run_json(capsys, "export", lab / f"out.{ending}", "--origin", "own")["records"] == 2
         assert run_json(capsys, "import", lab / f"out.{ending}")["counts"]["unchanged"] == 2
     assert len(run_json(capsys, "list", "--target", "Au38(PET)24", "--origin", "own")) == 1
+    assert [r["id"] for r in run_json(capsys, "list", "--last", "1")] == ["E0001"], "corrected last"
     assert run(capsys, "withdraw", "E0002", "--reason", "spilt")[0] == 0
     assert [r["id"] for r in run_json(capsys, "list", "--origin", "own")] == ["E0001"]
     assert [r["id"] for r in run_json(capsys, "list", "--withdrawn")] == ["E0002"]
@@ -132,6 +133,7 @@ def test_templates(capsys: Capture, lab: Path) -> None:
         (("edit", "E0001", "ph=99", "--reason", "x"), "cannot be"),
         (("attach", "E0001", "t.csv", "--kind", "selfie"), "no kind of file"),
         (("list", "--origin", "mine"), "legal: own, literature"),
+        (("list", "--last", "0"), "greater than or equal to 1"),
         (("template", "t.doc"), "legal: .csv, .xlsx"),
     ],
 )

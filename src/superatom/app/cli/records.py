@@ -138,11 +138,13 @@ def list_(
     ligand: LigandName = None,
     text: Text = None,
     withdrawn: Withdrawn = False,
+    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many, those changed last.")] = None,
     library: Library = None,
     as_json: Json = False,
 ) -> None:
     """List records: superatom records list --origin own --ligand PET."""
     found = _found(library, origin, target, ligand, text, withdrawn=withdrawn)
+    found = found[-last:] if last else found
     if as_json:
         write_json([document(stored) for stored in found])
         return
