@@ -42,6 +42,17 @@ def per_tier(told: dict[str, Any]) -> str:
     ])  # fmt: skip
 
 
+def covered(found: ReferenceSet, energies: Floats) -> str:
+    """Return how many of the configurations with an energy have which topology and ligands, most first."""
+    has_one = np.isfinite(energies)
+    counts = Counter(
+        f"{entry.topology} {' + '.join(name for _, name in entry.ligands)}"
+        for entry, there in zip(found, has_one, strict=True)
+        if there
+    )
+    return ", ".join(f"{n} {what}" for what, n in counts.most_common())
+
+
 def designs(found: ReferenceSet) -> str:
     """Return what every shipped design makes, in its own words, and how much of it the set holds so far."""
     made, rows = {entry.id for entry in found}, []
