@@ -61,7 +61,7 @@ class EffectsKernel(Kernel):  # type: ignore[misc]
         lengths = self.drawn.lengths[:, None, self._of_feature]
         x1, x2 = x1 / lengths, x2 / lengths
         squares = [_squares(x1[..., c], x2[..., c], diag) for c in self._columns]
-        effects = _matern(torch.as_tensor(sum(squares)))
+        effects = _matern(sum(squares[1:], squares[0]))
         wide = (...,) + (None,) * (1 if diag else 2)
         if len(squares) > 1:
             share = self.drawn.share[wide]
@@ -121,8 +121,8 @@ class Surrogate(SingleTaskGP):  # type: ignore[misc]
     def moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variance at each of the features (n, n_features) under each draw, each (n_draws, n).
 
-        The same numbers as `posterior` gives one by one, at a hundredth of its cost (Rasmussen and Williams, algorithm
-        2.1); in the unit of the values.
+        The same numbers as `posterior` gives one by one, without a covariance per candidate (C. E. Rasmussen, C. K. I.
+        Williams, Gaussian Processes for Machine Learning, MIT Press 2006, algorithm 2.1); in the unit of the values.
         """
         found = [self._moments(part) for part in features.split(_CHUNK)]
         mean, variance = (torch.cat(parts, dim=1) for parts in zip(*found, strict=True))
