@@ -2,8 +2,9 @@
 
 Invented worlds of 2, 3 and 4 numbers in which every setting works with a known probability: half of the space on one
 side of a plane, a region with soft edges, a corner that fails, and worlds in which no setting matters. 4 to 32 flasks
-at random, made or not by chance (drawn until there is at least one of each, which the regression needs); then each model says how probably a flask works at random settings and near the flasks (0.05 of every
-range). Models: `superatom`, Gaussian process classification as campaigns use it; `regression`, a Gaussian process on
+at random, made or not by chance (drawn until there is at least one of each, which the regression needs); then each
+model says how probably a flask works at random settings and near the flasks (0.05 of every range).
+Models: `superatom`, Gaussian process classification as campaigns use it; `regression`, a Gaussian process on
 +1 and -1; `scikit-learn`, its GaussianProcessClassifier with one length; `base rate`, Laplace's
 (s + 1) / (n + 2) everywhere. Metrics are expectations over the true probability, mean over worlds and the three numbers
 of parameters: `brier`; `log-loss`, in nats, of probabilities kept within 0.001 and 0.999; `calibration`, the mean

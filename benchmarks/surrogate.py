@@ -8,7 +8,7 @@ setting, most likely ones; `forest`, 100 trees and their spread. The noise of an
 and added to every spread. Metrics, mean over worlds: `rmse`, by the standard deviation of the world; `log-density`, of
 the answers, in nats, higher is better; `within-95` and `within-50`, share of the answers inside the central 95 and
 50 %. The spread is the standard error over worlds. That hyperparameters are averaged, and over which prior, was decided
-on other draws of the same families: a fresh draw, not a family unseen. Records are drawn at random; there are no groups.
+on other draws of the same families: fresh worlds, no unseen families. Records are drawn at random, there are no groups.
 """
 
 from __future__ import annotations
