@@ -10,7 +10,6 @@ is lost or doubled. Finished trials are kept in benchmarks/cache and not repeate
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import signal
@@ -23,7 +22,7 @@ from pathlib import Path
 import botorch  # noqa: F401 - before the fork, so that a child does not spend its life importing
 import numpy as np
 
-from record import row, write
+from record import Cache, row, write
 from superatom.campaign.loop.campaign import Campaign
 from superatom.campaign.loop.state import FlaskStatus, Setup
 from superatom.campaign.loop.translation import with_settings
@@ -34,7 +33,6 @@ from superatom.data.records import Quantity
 from superatom.data.stores.opening import open_store
 from superatom.data.synthesis_records import OutcomeClass, Product, SynthesisRecord
 
-CACHE = Path(__file__).parent / "cache" / "campaign_resume.jsonl"
 BATCHES, FLASKS, TRIALS = 3, 3, 100
 SPACE = Space(
     (
@@ -134,8 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--trials", type=int, default=TRIALS)
     n = parser.parse_args().trials
-    CACHE.parent.mkdir(exist_ok=True)
-    done = [json.loads(line) for line in CACHE.read_text().splitlines()] if CACHE.exists() else []
+    cache = Cache("campaign_resume")
     Bayesian().recommend(SPACE, SETUP.objective, (), 1, 0)  # warm
     with tempfile.TemporaryDirectory() as folder:
         library = started(Path(folder))
@@ -145,13 +142,11 @@ def main() -> None:
         whole_s = time.monotonic() - begin
         reference = read(library)
     print(f"never killed: {len(reference[0])} suggestions, {len(reference[1])} records, {whole_s:.1f} s")
-    with CACHE.open("a") as out:
-        for number in sorted(set(range(n)) - {line["trial"] for line in done}):
-            line = trial(number, reference, whole_s)
-            done.append(line)
-            out.write(json.dumps(line) + "\n")
-            out.flush()
-            print(line)
+    for number in range(n):
+        if str(number) not in cache.records:
+            cache.add({"key": str(number), **trial(number, reference, whole_s)})
+            print(cache.records[str(number)])
+    done = list(cache.records.values())
     same = sum(line["same"] for line in done)
     wrong = sum(not line["records_right"] for line in done)
     rows = [
@@ -160,7 +155,7 @@ def main() -> None:
         row("kill", "campaign", "processes-killed", "", sum(line["kills"] for line in done), n_seeds=len(done)),
         row("kill", "campaign", "records-lost-or-doubled", "trials", wrong, n_seeds=len(done)),
     ]
-    print(write("campaign_resume", rows, "python benchmarks/campaign_resume.py", notes=__doc__ or ""))
+    print(write("campaign_resume", rows, "python benchmarks/campaign_resume.py", notes=f"{__doc__}\n{cache.commits}"))
 
 
 if __name__ == "__main__":

@@ -13,25 +13,22 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine_check_rows import composition_rows, isomer_rows, parent_rows, particle_rows, set_rows
-from record import row, write
+from record import Cache, row, write
 from superatom.data.dft_sets import DftPoint, dft_set, mixing_energies
 from superatom.errors import CalculationError, MissingEngineError
 from superatom.physics.levels import engine_of, level
 from superatom.structures.structure import Structure
 
-CACHE = Path(__file__).parent / "cache" / "engine_check.jsonl"
 PARTICLES = "np147-mixing"
 RELAXED_FORCE_EV_PER_A = 0.03
 MAX_STEPS = 300
@@ -80,34 +77,6 @@ def spaced(points: Sequence[DftPoint], n: int | None) -> list[DftPoint]:
     if n is None or n >= len(points):
         return list(points)
     return [points[i] for i in np.linspace(0, len(points) - 1, n).round().astype(int)]
-
-
-class Cache:
-    """The file of energies: read once, appended to; a line torn by a kill is left out."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.records: dict[str, dict[str, Any]] = {}
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    continue
-                self.records[record["key"]] = record
-
-    def add(self, record: dict[str, Any]) -> None:
-        """Append one energy; it is on the disk when this returns."""
-        self.path.parent.mkdir(exist_ok=True)
-        with self.path.open("a+b") as handle:
-            if handle.tell():
-                handle.seek(-1, os.SEEK_END)
-                if handle.read(1) != b"\n":
-                    handle.write(b"\n")
-            handle.write(json.dumps(record).encode() + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
-        self.records[record["key"]] = record
 
 
 def key_of(structure: Structure, level_name: str, purpose: str = "single point") -> str:
@@ -279,7 +248,7 @@ def main() -> None:
     def wanted(data: str, name: str) -> bool:
         return (not arguments.sets or data in arguments.sets) and (not arguments.levels or name in arguments.levels)
 
-    cache = Cache(CACHE)
+    cache = Cache("engine_check")
     jobs = [(task.data, task.level, partial(run, task, cache)) for task in PLAN]
     jobs += [(PARTICLES, name, partial(relax_particles, name, cache)) for name in PARTICLE_LEVELS]
     for data, name, job in jobs:

@@ -11,19 +11,16 @@ more than the cap. Finished runs are kept in benchmarks/cache and not repeated; 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lookup_methods import RECOMMENDERS
 from lookup_tables import CASES, Table
-from record import row, write
+from record import Cache, row, write
 
-CACHE = Path(__file__).parent / "cache" / "lookup.jsonl"
 MAIN = tuple(name for name in CASES if name not in ("noisy", "constrained", "failures"))
 STUDIES = tuple((name, 1) for name in CASES) + tuple((name, 4) for name in MAIN)
 SLOW_IN_CASES = ("optuna-gp", "rf-ei", "gp-ei, length per input")  # not in batches and special cases
@@ -42,14 +39,6 @@ def experiments_to_hit(table: Table, method: str, seed: int, batch: int, cap: in
         for i, which in enumerate(rows):
             recommender.tell(which, table.answer(which, seed, asked + i))
     return cap + 1
-
-
-def measured() -> dict[str, dict[str, Any]]:
-    """Return the finished runs by key."""
-    if not CACHE.exists():
-        return {}
-    lines = [json.loads(line) for line in CACHE.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-    return {line["key"]: line for line in lines}
 
 
 def interval(values: list[int]) -> tuple[float, float]:
@@ -85,8 +74,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    CACHE.parent.mkdir(exist_ok=True)
-    done = measured()
+    cache = Cache("lookup")
+    done = cache.records
     rows = []
     for name, batch in STUDIES:
         if name not in options.tables or batch not in options.batches:
@@ -104,15 +93,16 @@ def main() -> None:
                 if key not in done:
                     started = time.process_time()
                     n = experiments_to_hit(table, method, seed, batch, options.cap)
-                    done[key] = {"key": key, "n": n, "cpu_s": round(time.process_time() - started, 2)}
-                    with CACHE.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(done[key]) + "\n")
+                    cache.add({"key": key, "n": n, "cpu_s": round(time.process_time() - started, 2)})
                 found.append(done[key]["n"])
             rows += summary(table.name, batch, method, found, options.cap)
             cpu = sum(done[key]["cpu_s"] for key in keys)
             print(table.name, f"batch {batch}", method, statistics.median(found), found, f"{cpu:.0f} s", flush=True)
     if not options.dry:
-        notes = f"Median over {options.seeds} seeds, spread half its 95 % bootstrap interval; cap {options.cap}."
+        notes = (
+            f"Median over {options.seeds} seeds, spread half its 95 % bootstrap interval; cap {options.cap}. "
+            f"{cache.commits}"
+        )
         print(write("lookup", rows, "python benchmarks/lookup.py", notes))
 
 

@@ -216,8 +216,9 @@ class BayBE(Method):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             searchspace = SearchSpace.from_dataframe(self.frame, parameters)
-            self.campaign = Campaign(searchspace, NumericalTarget("value"))
+            self.campaign = Campaign(searchspace, NumericalTarget("value"), allow_recommending_already_measured=False)
         self.at = {tuple(row): i for i, row in enumerate(space.table)}
+        self.n_given = 0
 
     def choose(self, left: list[int], n: int) -> list[int]:  # noqa: ARG002  # the campaign knows them
         """Return what the campaign recommends."""
@@ -225,11 +226,11 @@ class BayBE(Method):
         frame = self.frame.iloc[rows].assign(value=values)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            new = frame[~frame.index.isin(self.given)] if hasattr(self, "given") else frame
-            self.given = set(frame.index)
-            self.campaign.add_measurements(new)
+            self.campaign.add_measurements(frame.iloc[self.n_given :])
+            self.n_given = len(rows)
             found = self.campaign.recommend(n)
-        return [self.at[tuple(row)] for row in found[list(self.table.space.names)].itertuples(index=False)]
+        rows = [self.at[tuple(row)] for row in found[list(self.table.space.names)].itertuples(index=False)]
+        return rows[:n]  # options with equal descriptors come together, more than asked for
 
 
 class Superatom(Method):

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 from sklearn.ensemble import RandomForestClassifier
 
-from record import row, write
+from record import Cache, row, write
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders import Bayesian, RegionMapping, TriedSetting
 from superatom.conditions.space import Space
@@ -41,7 +40,6 @@ from superatom.data import sources
 
 Array = NDArray[np.float64]
 NAME = "pom-crystallisation-active-learning"
-CACHE = Path(__file__).parent / "cache" / "pom_active.jsonl"
 RECORDED = {"human": ("human_0", "human_1"), "random": ("random_0", "random_1"),
             "uncertainty": ("uncertainty_0_final", "uncertainty_1_final")}  # fmt: skip
 METHODS = ("superatom mapping", "superatom success", "uncertainty", "random")
@@ -153,21 +151,17 @@ def main() -> None:
         for name in names:
             points, crystals = (column[len(start[1]) :] for column in recorded[name])
             runs.setdefault(("recorded", who), []).append(scale.curve(begin, points, crystals))
-    CACHE.parent.mkdir(exist_ok=True)
-    done = [json.loads(line) for line in CACHE.read_text().splitlines()] if CACHE.exists() else []
-    with CACHE.open("a") as out:
-        for seed in range(given.seeds):
-            for method in given.methods:
-                if not any((line["method"], line["seed"]) == (method, seed) for line in done):
-                    curve = scale.curve(begin, *replay(method, seed, start, (pool[:, :4], pool[:, 4])))
-                    done.append({"method": method, "seed": seed, "curve": curve})
-                    out.write(json.dumps(done[-1]) + "\n")
-                    out.flush()
-    for line in done:
-        runs.setdefault(("pool", line["method"]), []).append(line["curve"])
+    cache = Cache("pom_active")
+    for seed in range(given.seeds):
+        for method in given.methods:
+            key = f"{method}|{seed}"
+            if key not in cache.records:
+                curve = scale.curve(begin, *replay(method, seed, start, (pool[:, :4], pool[:, 4])))
+                cache.add({"key": key, "curve": curve})
+            runs.setdefault(("pool", method), []).append(cache.records[key]["curve"])
     rows = [row("suggest", NAME, "region-coverage", "share", scale.coverage(begin), split="start", model="start")]
     for (split, model), curves in runs.items():
-        at = {n: [float(np.interp(n, c["n"], c["coverage"])) for c in curves] for n in (50, 80, 100)}  # type: ignore[arg-type]
+        at = {n: [float(np.interp(n, c["n"], c["coverage"])) for c in curves] for n in (50, 80)}  # type: ignore[arg-type]
         numbers = {
             "region-coverage after 50": at[50],
             "region-coverage after 80": at[80],
@@ -183,7 +177,7 @@ def main() -> None:
             rows.append(row("suggest", NAME, metric, unit, float(np.median(values)), split=split, model=model,
                             spread=spread, n_seeds=len(values)))  # fmt: skip
             print(f"{split:9} {model:18} {metric:42} {np.median(values):8.3f} ± {spread:.3f} ({len(values)})")
-    print(write("pom_active", rows, "python benchmarks/pom_active.py", notes=__doc__ or ""))
+    print(write("pom_active", rows, "python benchmarks/pom_active.py", notes=f"{__doc__}\n{cache.commits}"))
 
 
 if __name__ == "__main__":

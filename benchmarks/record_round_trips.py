@@ -9,7 +9,6 @@ and letter. Files measured already are kept in benchmarks/cache and not repeated
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
 import time
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from record import row, write
+from record import Cache, row, write
 from superatom.data.records import Conditions, EvidenceLevel, Quantity, Source
 from superatom.data.sheets.columns import values_of
 from superatom.data.sheets.exporting import to_bytes
@@ -29,7 +28,6 @@ from superatom.data.sheets.tables import read_table
 from superatom.data.stores.values import Stored
 from superatom.data.synthesis_records import Origin, OutcomeClass, Product, Stage, SynthesisRecord
 
-CACHE = Path(__file__).parent / "cache" / "record_round_trips.jsonl"
 FORMATS = {".csv": "CSV", ".xlsx": "Excel", ".jsonl": "JSON lines", ".pb": "ORD"}
 BATCH = 200  # records of one file
 NOTES = (
@@ -195,18 +193,15 @@ def _n_lost(record: SynthesisRecord, other: SynthesisRecord | None) -> int:
 
 def files(n: int) -> Iterator[dict[str, Any]]:
     """Yield the result of every file, from the cache where it is there."""
-    CACHE.parent.mkdir(exist_ok=True)
-    lines = CACHE.read_text(encoding="utf-8").splitlines() if CACHE.exists() else []
-    done = {(r["file"], r["format"], r["records"]): r for r in map(json.loads, lines)}
+    cache = Cache("record_round_trips")
     for number, first in enumerate(range(0, n, BATCH)):
         for ending in FORMATS:
-            key = number, ending, min(BATCH, n - first)
-            if key not in done:
-                done[key] = round_trip(number, key[2], ending)
-                with CACHE.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(done[key]) + "\n")
-                print(done[key], flush=True)
-            yield done[key]
+            n_records = min(BATCH, n - first)
+            key = f"{number}|{ending}|{n_records}"
+            if key not in cache.records:
+                cache.add({"key": key, **round_trip(number, n_records, ending)})
+                print(cache.records[key], flush=True)
+            yield cache.records[key]
 
 
 def main() -> None:
