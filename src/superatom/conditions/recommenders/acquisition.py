@@ -64,7 +64,8 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
     sampler = SobolQMCNormalSampler(torch.Size([_DRAWS]), seed=seed % 2**31)
     constraints = _constraints(objective, history)
     signs = torch.tensor([response.sign for response in objective.responses], dtype=torch.double)
-    with warnings.catch_warnings():
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        torch.manual_seed(seed % 2**31)  # BoTorch prunes the baseline with draws of its own
         _hush()
         common = {"sampler": sampler, "constraints": constraints or None, "prune_baseline": True}
         if len(signs) == 1:
@@ -78,7 +79,8 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
 
     def evaluate(features: Array, chosen: Array) -> Array:
         waiting = np.vstack([history.features[history.is_pending & ~history.is_complete], chosen])
-        with torch.no_grad(), warnings.catch_warnings():
+        with torch.no_grad(), torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+            torch.manual_seed(seed % 2**31)
             _hush()
             value.set_X_pending(torch.from_numpy(waiting) if len(waiting) else None)
             parts = [

@@ -14,7 +14,7 @@ import torch
 from gpytorch.means import ZeroMean
 from torch import Tensor
 
-from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn
+from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn, telling
 from superatom.conditions.recommenders.surrogate import EffectsKernel, Surrogate, n_draws
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
@@ -43,9 +43,10 @@ def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Sur
     x = torch.from_numpy(np.ascontiguousarray(features, dtype=float))
     signs = torch.from_numpy(np.where(np.asarray(success) > 0, 1.0, -1.0))
     prior = Prior(len(blocks), variance=_VARIANCE)
+    rows = telling(len(x))
 
     def log_likelihood(z: Tensor) -> Tensor:
-        return evidence(_kernel(blocks, prior.read(z)).forward(x[None], x[None]), signs)
+        return log_evidence(_kernel(blocks, prior.read(z)).forward(x[None, rows], x[None, rows]), signs[rows])
 
     with torch.no_grad():
         kernel = _kernel(blocks, prior.read(drawn(log_likelihood, prior.size, n_draws(len(x)))))
@@ -80,7 +81,7 @@ def success_probability(model: Surrogate, features: Array) -> Array:
         return np.asarray(torch.special.ndtr(mean / (1.0 + variance).sqrt()).mean(0).numpy())
 
 
-def evidence(covariance: Tensor, signs: Tensor) -> Tensor:
+def log_evidence(covariance: Tensor, signs: Tensor) -> Tensor:
     """Return the approximate log likelihood of outcomes ±1 (n,) under covariances (n_draws, n, n) (R&W eq. 3.32)."""
     mode = _mode(covariance, signs)
     weights, mode = _newton(covariance, signs, mode)

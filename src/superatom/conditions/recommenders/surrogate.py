@@ -20,7 +20,7 @@ from gpytorch.kernels import Kernel
 from gpytorch.means import Mean, ZeroMean
 from torch import Tensor
 
-from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn
+from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn, telling
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
@@ -164,12 +164,13 @@ def fit(
         y = (_tensor(values) - centre) / scale
         y = y if mean is None else y - mean(x)
         known = None if variances is None else _tensor(variances) / scale**2
+        rows = telling(len(y))
 
         def log_likelihood(z: Tensor) -> Tensor:
             found = prior.read(z)
-            covariance = _kernel(blocks, found).forward(x[None], x[None])
-            noise = found.noise[:, None] if known is None else known
-            return _log_density(y, covariance + torch.diag_embed((noise + _JITTER).expand(len(z), len(y))))
+            covariance = _kernel(blocks, found).forward(x[None, rows], x[None, rows])
+            noise = found.noise[:, None] if known is None else known[rows]
+            return _log_density(y[rows], covariance + torch.diag_embed((noise + _JITTER).expand(len(z), len(rows))))
 
         prior = Prior(len(blocks), lengths)
         found = prior.read(drawn(log_likelihood, prior.size, n_draws(len(y))))
