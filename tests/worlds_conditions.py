@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from superatom.data.records import Equation, Species, Step, Support, Transformation
+from dataclasses import replace
+
+from superatom.data.records import Equation, Route, Species, Step, Support, Transformation
 from superatom.structures.nanocluster import Nanocluster
 
 ELECTRON = Species("e-", (), -1, "electron")
@@ -12,6 +14,20 @@ HYDROXIDE = Species("OH-", (("H", 1), ("O", 1)), -1, "ion", name="OH-")
 
 def cluster(formula: str) -> Species:
     return Species.of_cluster(Nanocluster.parse(formula))
+
+
+def route_of(*steps: Step) -> Route:
+    return Route(steps[-1].product, steps, 0.0, {})
+
+
+def with_product(step: Step, formula: str) -> Step:
+    return replace(step, product=cluster(formula))
+
+
+def mixture(formula: str) -> Species:
+    """A size mixture that the complex `formula` was reduced to."""
+    complex_ = Nanocluster.parse(formula)
+    return Species(f"{formula} mixture", (), 0, "mixture", name="size mixture of Au clusters", cluster=complex_)
 
 
 def thiol(ligand: str) -> Species:

@@ -112,7 +112,8 @@ def test_a_base_asked_for_without_a_line_never_meets_the_bare_salt():
     step = complexation("SG")
     advice = recommend(step)
     for value in (None, quantity(10, 10, "")):
-        told = replace(advice["ph"], recommendation="bring to pH 10 with NaOH", value=value, basis="records")
+        words = {"recommendation": "bring to pH 10 with NaOH", "substances": ("NaOH",)}
+        told = replace(advice["ph"], value=value, basis="records", **words)
         with_base = replace(advice, advice=tuple(told if a.lever == "ph" else a for a in advice.advice))
         actions = bench_sheet(step, with_base, "0.1 mmol").order_of_addition
         adjusting = [i for i, action in enumerate(actions) if "10" in action and "Adjust" in action]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from superatom.conditions.experiments import first_experiments
 from superatom.conditions.hazards import hazards_of
 from superatom.conditions.levers import quantity
 from superatom.conditions.recommend import recommend, recommend_route
@@ -244,6 +245,18 @@ def test_metal_of_a_recipe_is_read_from_millimoles_or_from_the_named_hydrate():
     assert metal_mmol(by_id["L002"]) == pytest.approx(157.6 / 393.82, rel=1e-3)
     assert metal_mmol(by_id["L049"]) == pytest.approx(0.5)
     assert metal_mmol(by_id["L065"]) is None, "HAuCl4 without its water is not guessed"
+
+
+@pytest.mark.parametrize("step", [complexation(), reduction_to_au25(), mixture_of_sg(), focusing_to_au38(),
+                                  exchange_to_au36(), acid_focusing()], ids=lambda s: s.product.formula)  # fmt: skip
+def test_an_advice_in_other_words_weighs_and_tries_the_same(step):
+    advice = recommend(step)
+    reworded = replace(advice, advice=tuple(replace(a, recommendation="said otherwise") for a in advice.advice))
+    sheets = [bench_sheet(step, one, "10mg") for one in (advice, reworded)]
+    assert len({tuple((x.reagent, x.role, x.amount_mmol, x.volume_mL) for x in sheet.lines) for sheet in sheets}) == 1
+    assert len({tuple(action.kind for action in sheet.order_of_addition) for sheet in sheets}) == 1
+    runs = [[run.settings for run in first_experiments([(step, one)])] for one in (advice, reworded)]
+    assert runs[0] == runs[1]
 
 
 def test_acid_and_borohydride_in_one_flask_are_pointed_out():

@@ -9,6 +9,7 @@ import pytest
 from superatom.conditions.aim import aim_of
 from superatom.conditions.levers import Lever
 from superatom.conditions.trends import applicable, first_screening, trends
+from superatom.data.reagents import reagent_table
 from superatom.data.records import Species, Transformation
 from superatom.structures.nanocluster import Nanocluster
 from worlds_conditions import co_growth, complexation, exchange_to_au36, reduction_to_au25
@@ -22,6 +23,13 @@ def test_every_trend_is_cited_with_a_mechanism_in_one_sentence():
         assert trend.transformations
         assert trend.mechanism.endswith(".")
         assert ". " not in trend.mechanism, "one sentence"
+
+
+def test_what_a_trend_tells_to_add_is_a_reagent_or_a_role_of_one():
+    named = {substance for trend in trends() for substance in trend.substances}
+    roles = {role for reagent in reagent_table() for role in reagent.roles}
+    assert {"HNO3", "acid", "base"} <= named
+    assert all(substance in reagent_table() or substance in roles for substance in named)
 
 
 @pytest.mark.parametrize(

@@ -11,20 +11,14 @@ import re
 from superatom.conditions.aim import aim_of
 from superatom.conditions.amounts import SheetLine
 from superatom.conditions.dose import metal_atoms
-from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
+from superatom.conditions.levers import Lever, StepSettings
 from superatom.conditions.volumes import closest_recipes, metal_mmol
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Step, Transformation
 from superatom.structures.ligands import Ligand
 
-_ACID_ASKED = re.compile(r"(?:^|; )(?:acid|HCl|HNO3)\b(?: \([^)]*\))? (?:at|before|added|first)")
 _CARBOXYL = re.compile(r"O=C\(O\)|C\(=O\)O(?![A-Za-z(])")
 _ACID_POINTS = (1, 10, 100)  # mol per mol metal
-
-
-def asks_for_acid(advice: LeverAdvice) -> bool:
-    """Whether advice on pH tells to add acid, rather than what acid would do."""
-    return advice.basis != "screening" and bool(_ACID_ASKED.search(advice.recommendation))
 
 
 def freed_acid(step: Step) -> list[tuple[str, int]]:
@@ -47,8 +41,8 @@ def acid_and_base_lines(step: Step, settings: StepSettings, lines: list[SheetLin
     found = []
     if base := _base_line(step, settings, lines, metal):
         found.append(base)
-    if asks_for_acid(settings[Lever.PH.value]):
-        found.append(_acid_line(settings, metal))
+    if asked := settings[Lever.PH.value].substance("acid"):
+        found.append(_acid_line(asked, metal))
     return found
 
 
@@ -83,11 +77,9 @@ def _used(settings: StepSettings) -> list[str]:
     ]
 
 
-def _acid_line(settings: StepSettings, metal: float) -> SheetLine:
+def _acid_line(asked: str, metal: float) -> SheetLine:
     """Return the acid to add: the one named, else HCl, whose chloride the product or the salt holds already."""
-    advice = settings[Lever.PH.value]
-    said = f"{advice.recommendation} {advice.trend}"
-    acid = reagent_table().find("HNO3" if "HNO3" in said else "HCl")
+    acid = reagent_table().find("HCl" if asked == "acid" else asked)
     ratio = _ACID_POINTS[1]
     points = ", ".join(map(str, _ACID_POINTS))
     basis = (

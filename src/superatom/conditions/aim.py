@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from superatom.conditions.dose import find_reductant
 from superatom.data.records import Step, Transformation
-from superatom.errors import SuperatomError, UnknownLigandError
+from superatom.errors import UnknownLigandError
 from superatom.structures.elements import METALS
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
@@ -124,11 +124,8 @@ def clusters_in(text: str) -> tuple[Nanocluster, ...]:
     found = []
     for part in re.split(r"\s\+\s", text):
         for piece in (part, re.split(r"[\s,]", part.strip())[0]):
-            try:
-                cluster = Nanocluster.parse(piece)
-            except SuperatomError:
-                continue
-            if cluster.n_metals > 1 and cluster.n_ligands:
+            cluster = Nanocluster.parse_or_none(piece)
+            if cluster is not None and cluster.n_metals > 1:
                 found.append(cluster)
                 break
     return tuple(found)

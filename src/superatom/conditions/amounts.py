@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from superatom.conditions.aim import aim_of
@@ -145,12 +144,8 @@ def _reductant_amount(step: Step, settings: StepSettings, metal: float, start: f
     if reductant is not None and reductant.has_role("gas"):
         return start, "balanced equation"
     if advice.value is not None and advice.basis == "records":
-        doses = [r for r in advice.records if "reductant per metal" in r.says and r.id in advice.recommendation]
-        ids = ", ".join(r.id for r in doses if r.succeeded is not False)
-        return (
-            metal * advice.value.middle,
-            f"{advice.value.text} mol/mol metal from records ({ids}); count alone: {start:.3g} mmol",
-        )
+        where = f"from records ({', '.join(advice.cited)}); count alone: {start:.3g} mmol"
+        return metal * advice.value.middle, f"{advice.value.text} mol/mol metal {where}"
     if advice.value is None and (middle := _middle(advice)) is not None and middle * metal > start:
         return middle * metal, f"{_to_screen(advice)}; count alone: {start:.3g} mmol"
     return start, "electron count of the balanced equation, no excess"
@@ -170,8 +165,8 @@ def _ligand_amount(
     if advice.value is None and mixture is not None and (by_weight := ligand_by_weight(settings, mixture, ligand)):
         return None, f"{by_weight}; {floor} mol/mol metal" if start else by_weight, []
     if not metal or advice.value is None or advice.value.low is None:
-        told = re.sub(r";? try [^;)]*", "", advice.recommendation)  # the points to try are said here already
-        words = f"{told}; " if advice.value is not None or advice.basis != "screening" else ""
+        has_grounds = advice.value is not None or advice.basis != "screening"
+        words = f"{advice.told or advice.recommendation}; " if has_grounds else ""
         if (middle := _middle(advice)) is not None and middle * metal > start:
             return middle * metal, f"{_to_screen(advice)}; {words}{floor}", []
         return start or None, f"{words}the least, by the balanced equation" if start else f"{words}{floor}", []
@@ -228,13 +223,11 @@ def usual_salt(species: Species) -> str:
 
 def additive_lines_of(settings: StepSettings, metal: float) -> list[SheetLine]:
     """Return the additive of the records; its amount only where a record gives it together with its metal salt."""
-    advice = settings[Lever.ADDITIVES.value]
-    name = advice.recommendation.split(" (")[0]
-    name = WEIGHED_AS.get(name, name)
-    table = reagent_table()
-    if advice.basis != "records" or name not in table:
+    advice, table = settings[Lever.ADDITIVES.value], reagent_table()
+    names = [name for s in advice.substances if (name := WEIGHED_AS.get(s, s)) in table]
+    if advice.basis != "records" or not names:
         return []
-    reagent = table.find(name)
+    reagent = table.find(names[0])
     for recipe, ratio in close_recipes(advice).additive_ratios(reagent):
         basis = f"{ratio:.3g} mol/mol metal in {recipe.id}"
         return [

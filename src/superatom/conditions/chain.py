@@ -14,8 +14,7 @@ from superatom.conditions.acids import freed_acid, n_carboxyl
 from superatom.conditions.amounts import SheetLine, is_isolated
 from superatom.conditions.dose import count_metals, metal_atoms
 from superatom.conditions.hazards import acid_after_borohydride
-from superatom.conditions.procedure import CONVERSIONS, THROUGH_TRANSFER
-from superatom.conditions.volumes import WORK_UP
+from superatom.conditions.procedure import CONVERSIONS, Action, Kind, goes_with_the_gold
 from superatom.conditions.weighing import units_mass
 from superatom.data.records import Species, Step, Transformation
 
@@ -56,15 +55,16 @@ def in_place(steps: Sequence[Step], sheets: Sequence[BenchSheet]) -> tuple[Bench
     return tuple(done)
 
 
-def _isolation(step: Step, steps: Sequence[Step], done: Sequence[BenchSheet]) -> tuple[str, ...]:
+def _isolation(step: Step, steps: Sequence[Step], done: Sequence[BenchSheet]) -> tuple[Action, ...]:
     """Say that what a borohydride made must be isolated before a conversion, where no record says how."""
     if step.transformation not in CONVERSIONS:
         return ()
     for number, (earlier, sheet) in enumerate(zip(steps, done, strict=False), start=1):
         has_borohydride = any(x.role == "reductant" and "BH" in x.reagent for x in sheet.lines)
-        is_worked_up = any(action.startswith(WORK_UP) for action in sheet.order_of_addition)
+        is_worked_up = any(action.kind is Kind.WORK_UP for action in sheet.order_of_addition)
         if earlier.product in step.main_reactants and has_borohydride and not is_worked_up:
-            return (f"Isolate and wash the product of step {number} free of borohydride and salts before this step.",)
+            free = f"Isolate and wash the product of step {number} free of borohydride and salts before this step."
+            return (Action(free),)
     return ()
 
 
@@ -86,14 +86,14 @@ def _acid_for_later(step: Step, sheet: BenchSheet, steps: Sequence[Step]) -> lis
 
 def _with_the_gold(origin: BenchSheet, sheet: BenchSheet) -> tuple[BenchSheet, BenchSheet]:
     """Move a dopant salt that only the phase transfer brings into the organic layer to where the gold salt goes in."""
-    told = [action for action in sheet.order_of_addition if action.endswith(f"{THROUGH_TRANSFER}.")]
-    moved = [x for x in sheet.lines if x.role == "metal salt" and any(x.reagent in action for action in told)]
-    gold = " and ".join(x.reagent for x in origin.lines if x.role == "metal salt")
-    in_water = f"Dissolve {gold} in water and "
-    if not moved or not any(action.startswith(in_water) for action in origin.order_of_addition):
+    transfer = next((action for action in origin.order_of_addition if action.kind is Kind.PHASE_TRANSFER), None)
+    kept_actions = tuple(action for action in sheet.order_of_addition if action.kind is not Kind.WITH_THE_GOLD)
+    if transfer is None or kept_actions == sheet.order_of_addition:
         return origin, sheet
+    moved = [x for x in sheet.lines if x.role == "metal salt" and goes_with_the_gold(x.reagent)]
     names = [x.reagent for x in moved]
-    both = f"Dissolve {' and '.join([gold, *names])} in water and "
+    gold = " and ".join(dict.fromkeys(x.reagent for x in origin.lines if x.role == "metal salt"))
+    with_both = Action(transfer.replace(gold, " and ".join([gold, *names]), 1), Kind.PHASE_TRANSFER)
     basis = f"for {sheet.product}; goes through the phase transfer with the gold salt"
     lines = [
         replace(x, equivalents=(x.amount_mmol or 0.0) / origin.metal_mmol, basis=f"{x.basis}, {basis}") for x in moved
@@ -102,7 +102,7 @@ def _with_the_gold(origin: BenchSheet, sheet: BenchSheet) -> tuple[BenchSheet, B
     earlier = replace(
         origin,
         lines=tuple(sorted((*origin.lines, *lines), key=lambda x: x.role != "metal salt")),
-        order_of_addition=tuple(action.replace(in_water, both) for action in origin.order_of_addition),
+        order_of_addition=tuple(with_both if one is transfer else one for one in origin.order_of_addition),
         hazards=tuple(dict.fromkeys((*dangers, *origin.hazards))),
         remarks=(*(r for r in sheet.remarks if any(name in r for name in names)), *origin.remarks),
     )
@@ -111,7 +111,7 @@ def _with_the_gold(origin: BenchSheet, sheet: BenchSheet) -> tuple[BenchSheet, B
     later = replace(
         sheet,
         lines=left,
-        order_of_addition=tuple(action for action in sheet.order_of_addition if action not in told),
+        order_of_addition=kept_actions,
         remarks=(f"{' and '.join(names)} went in with {gold} when the complex was made.", *kept),
     )
     return earlier, later
@@ -146,7 +146,7 @@ def _carried_on(line: SheetLine, origin: BenchSheet) -> SheetLine:
 
 def _in_solution(origin: BenchSheet) -> set[tuple[str, str]]:
     there = {(x.reagent, x.role) for x in origin.lines if x.role in ("solvent", "additive")}
-    is_taken_off = any(action.startswith("Take off the aqueous layer") for action in origin.order_of_addition)
+    is_taken_off = any(action.kind is Kind.LAYER_OFF for action in origin.order_of_addition)
     return there - {("water", "solvent")} if is_taken_off else there
 
 

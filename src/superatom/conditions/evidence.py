@@ -15,6 +15,7 @@ from superatom.conditions.aim import Aim, clusters_in, is_polar, ligand_called, 
 from superatom.conditions.dose import find_reductant
 from superatom.conditions.stages import cut_to_stage, is_mixture, speaks_of_other_stage, stage_of, without_reduction
 from superatom.data.records import Conditions, EvidenceLevel, Outcome, Precedent, Recipe, Source
+from superatom.data.reference import is_rescored
 from superatom.structures.ligands import Ligand
 from superatom.structures.nanocluster import Nanocluster
 
@@ -50,7 +51,6 @@ _READ = {
 _UNDEFINED_PRODUCT = ("luminescent", "not_stated", "not_atomically_defined")  # product not shown to be one size
 _IN_FLOW = re.compile(r"\bflow (?:inverter|reactor)|microfluidic", re.IGNORECASE)
 _CURATED = "solvent implied by the context"  # a note on the record, not on the experiment
-_RESCORED = "same experiment scored against"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _paper(source: Source) -> str:
 
 
 def _from_recipe(recipe: Recipe, aim: Aim) -> Observation | None:
-    if _RESCORED in recipe.notes:
+    if is_rescored(recipe):
         return None
     target = recipe.target_cluster or next(iter(clusters_in(recipe.target)), None)
     distance = _distance(target, recipe.target, recipe.ligand, aim)

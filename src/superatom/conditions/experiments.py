@@ -204,7 +204,7 @@ def _fixed(advice: StepSettings, moved: set[Lever]) -> dict[Lever, str | float]:
         elif lever is Lever.SOLVENT and (names := chosen_solvents(item, hottest_C(advice))[0]):
             fixed[lever] = "/".join(names)
         elif item.basis == "records" and lever is Lever.ADDITIVES:
-            fixed[lever] = item.recommendation.split(" (")[0]
+            fixed[lever] = "; ".join(item.substances)
     return fixed
 
 

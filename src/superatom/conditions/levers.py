@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from superatom.data.reagents import reagent_table
 from superatom.data.records import Quantity, Source
 
 Basis = Literal["records", "stoichiometry", "trend", "screening"]
@@ -73,6 +74,18 @@ class LeverAdvice:
     `value` is in the lever's unit (ligand:metal and reductant:metal in mol/mol). `basis` names where the recommendation
     comes from; `records` are all records that bear on the lever, closest first, failures included. `screening` is the
     first range to try, given whenever the records do not settle the lever, with its reason in `screening_reason`.
+
+    The recommendation is a sentence for a reader. What a bench sheet or a design builds on is set beside it, where the
+    advice is made, so that words can change without changing what is weighed:
+
+    - `substances`: what to take (solvents, additives, acid or base), by name; where the source names none, by its role
+      in the reagent table: ``acid``, ``base`` or ``phase_transfer``
+    - `cited`: ids of the records it rests on
+    - `told`: what a source says where it gives no figure, without the first range that the recommendation adds
+    - `is_before_reductant`: the acid or base of a record goes in just before the reductant, not before the ligand
+
+    >>> LeverAdvice("ph", "acid before the thiol", None, "trend", "moderate", substances=("HNO3",)).substance("acid")
+    'HNO3'
     """
 
     lever: str
@@ -87,6 +100,15 @@ class LeverAdvice:
     conflicts: tuple[str, ...] = ()
     screening: tuple[str | float, ...] | None = None
     screening_reason: str = ""
+    substances: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
+    told: str = ""
+    is_before_reductant: bool = False
+
+    def substance(self, role: str) -> str:
+        """Return the substance to take that has a role of the reagent table, or an empty string."""
+        table = reagent_table()
+        return next((s for s in self.substances if s == role or (s in table and table.find(s).has_role(role))), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ where the cited trend puts it); temperatures and times are those of the settings
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
+from typing import Self
 
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings, show
 from superatom.data.records import Step, Transformation
 
-THROUGH_TRANSFER = "must come through the phase transfer with the gold salt; the organic solvent does not dissolve it"
+_THROUGH_TRANSFER = "must come through the phase transfer with the gold salt; the organic solvent does not dissolve it"
 _CHLORIDO = re.compile(r"(?:Pt|Pd|Au)Cl")
-_BASE = re.compile(r"\b(?:NaOH|KOH|base|basic|alkaline)\b")
 CONVERSIONS = {
     Transformation.LIGAND_EXCHANGE,
     Transformation.MOTIF_EXCHANGE,
@@ -27,6 +28,45 @@ CONVERSIONS = {
 }
 
 
+class Kind(Enum):
+    """What a sentence of a procedure does, as far as the sheets of a route need to know it of each other."""
+
+    OTHER = auto()
+    PHASE_TRANSFER = auto()  # the metal salt goes from water into the organic solvent
+    LAYER_OFF = auto()  # the aqueous layer is taken off after that
+    WITH_THE_GOLD = auto()  # a salt must go through the phase transfer of an earlier step
+    WORK_UP = auto()
+
+
+class Action(str):
+    """One sentence of a procedure with what it does, `kind`.
+
+    It is a text to whoever shows it or stores it. What sheets of a route owe to each other (`chain`) is found by the
+    kind, so that a sentence can be reworded.
+
+    >>> Action("Take off the aqueous layer.", Kind.LAYER_OFF).kind.name, Action("Note the colour.").kind.name
+    ('LAYER_OFF', 'OTHER')
+    """
+
+    __slots__ = ("kind",)
+    kind: Kind
+
+    def __new__(cls, text: str, kind: Kind = Kind.OTHER) -> Self:
+        """Return the sentence `text`, marked with what it does."""
+        action = super().__new__(cls, text)
+        action.kind = kind
+        return action
+
+
+def goes_with_the_gold(salt: str) -> bool:
+    """Whether a metal salt is a chlorido complex, which only the phase transfer brings into an organic solvent.
+
+    >>> goes_with_the_gold("H2PtCl6·6H2O"), goes_with_the_gold("AgNO3")
+    (True, False)
+    """
+    return bool(_CHLORIDO.search(salt))
+
+
 def order_of_addition(
     step: Step,
     settings: StepSettings,
@@ -35,7 +75,7 @@ def order_of_addition(
     inert: str = "",
     layer_off: str = "",
     borohydride_in: str = "water",
-) -> tuple[str, ...]:
+) -> tuple[Action, ...]:
     """Return the sentences, in the order they are done; `lines` are (reagent, role) pairs of the sheet.
 
     `inert` names what must be kept from air; `layer_off` the record in which the aqueous layer is taken off after a
@@ -51,7 +91,7 @@ def order_of_addition(
         said += _conversion(settings, by_role)
     else:
         said += _reduction(step, settings, by_role, borohydride_in)
-    return tuple(said)
+    return tuple(one if isinstance(one, Action) else Action(one) for one in said)
 
 
 def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[str]], layer_off: str) -> list[str]:
@@ -60,9 +100,10 @@ def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[st
     if additive and "water" in solvents and len(solvents) > 1:
         others = _listed([name for name in solvents if name != "water"], "")
         both = f"Dissolve {salts} in water and {_listed(additive, '')} in {others}"
-        said = [f"{both}; stir them together hard until the aqueous layer is colourless."]
+        stirred = f"{both}; stir them together hard until the aqueous layer is colourless."
+        said: list[str] = [Action(stirred, Kind.PHASE_TRANSFER)]
         if layer_off:
-            said.append(f"Take off the aqueous layer before the ligand, as in {layer_off}.")
+            said.append(Action(f"Take off the aqueous layer before the ligand, as in {layer_off}.", Kind.LAYER_OFF))
     else:
         said = [f"Dissolve {salts} in {_listed(solvents, 'solvent')}."]
         said += [f"Add {_listed(additive, '')}."] if additive else []
@@ -70,8 +111,8 @@ def _complexation(step: Step, settings: StepSettings, by_role: dict[str, list[st
     # a base dissolves the ligand; on the bare metal salt it would throw down hydroxide or oxide
     base = [name for name in by_role.get("base or acid", []) if name.endswith("OH")]
     ph = settings[Lever.PH.value]
-    asks_for_base = bool(_BASE.search(ph.recommendation)) and not _listed(by_role.get("base or acid", []), "")
-    if not base and not asks_for_base and "NaBH4" not in ph.recommendation:  # that base belongs to the reduction
+    asks_for_base = bool(ph.substance("base")) and "base or acid" not in by_role
+    if not base and not asks_for_base and not ph.is_before_reductant:
         said += _adjust(settings, "before the ligand", by_role)
     said += _temperature(settings, "before the ligand")
     dissolved = f", dissolved with {_listed(base, '')} in part of the solvent" if base else ""
@@ -94,9 +135,9 @@ def _reduction(step: Step, settings: StepSettings, by_role: dict[str, list[str]]
     salts, solvents = by_role.get("metal salt", []), _listed(by_role.get("solvent", [])[:1], "the solvent")
     if made:
         said = [f"Start from the solution or suspension of {_listed(made, '')}."]
-        with_gold = [salt for salt in salts if _CHLORIDO.search(salt) and "additive" in by_role]
+        with_gold = [salt for salt in salts if goes_with_the_gold(salt) and "additive" in by_role]
         if with_gold:
-            said.append(f"{_listed(with_gold, '')} {THROUGH_TRANSFER}.")
+            said.append(Action(f"{_listed(with_gold, '')} {_THROUGH_TRANSFER}.", Kind.WITH_THE_GOLD))
         said += [f"Add {_listed(rest, '')}."] if (rest := [s for s in salts if s not in with_gold]) else []
     else:
         said = [f"Dissolve or suspend {_listed(salts, 'the metal salt')} in {solvents}."]
@@ -174,9 +215,8 @@ def _adjust(settings: StepSettings, when: str, by_role: dict[str, list[str]]) ->
     using = f" with {named}" if named else ""
     if advice.value is not None:
         return [f"Adjust to {show(advice.value)}{using} {when} ({_basis(advice)})."]
-    words = advice.recommendation.removeprefix("an organic solvent has no pH; ")
     if advice.basis in ("records", "trend"):
-        return [f"Add {named} {when}: {words}." if named else f"Acid or base {when}: {words}."]
+        return [f"{f'Add {named}' if named else 'Acid or base'} {when}: {advice.recommendation}."]
     points = [p for p in advice.screening or () if isinstance(p, float)]
     if points and named:
         tried = ", ".join(f"{p:g}" for p in points)

@@ -56,11 +56,11 @@ def advise_reductant(
     if not used:
         return _to_screen(base, dose, step, text)
     spread = _range(used)
-    ids = ", ".join(o.id for o, _ in used)
+    cited = tuple(o.id for o, _ in used)
     excess = spread.middle / dose.equivalents
     labelled = any(o.outcome.success for o, _ in used)
     strength: Strength = "moderate" if labelled and used[0][0].distance in EXACT else "weak"
-    lead = f"{dose.reagent.name}, {spread.text} mol/mol metal as practised ({ids}, {used[0][0].distance})"
+    lead = f"{dose.reagent.name}, {spread.text} mol/mol metal as practised ({', '.join(cited)}, {used[0][0].distance})"
     return replace(
         base,
         recommendation=f"{lead}, about {excess:.0f} x the count; counted: {text}",
@@ -69,6 +69,7 @@ def advise_reductant(
         strength=strength,
         screening=_bracket(spread) if strength == "weak" else None,
         screening_reason="brackets the dose the records used" if strength == "weak" else "",
+        cited=cited,
     )
 
 
@@ -165,7 +166,8 @@ def _as_related(base: LeverAdvice, dose: Dose, practice: list[tuple[Observation,
     distance = practice[0][0].distance
     nearest = [(o, q) for o, q in practice if o.distance == distance]
     spread = _range(nearest)
-    ids = ", ".join(o.id for o, _ in nearest[:4]) + (", ..." if len(nearest) > 4 else "")
+    cited = tuple(o.id for o, _ in nearest[:4])
+    ids = ", ".join(cited) + (", ..." if len(nearest) > 4 else "")
     lead = f"{dose.reagent.name}, {spread.text} mol/mol metal as in related syntheses ({ids}, {distance})"
     return replace(
         base,
@@ -175,6 +177,7 @@ def _as_related(base: LeverAdvice, dose: Dose, practice: list[tuple[Observation,
         strength="weak",
         screening=_bracket(spread),
         screening_reason="brackets the dose of related syntheses; the count alone is the floor",
+        cited=cited,
     )
 
 

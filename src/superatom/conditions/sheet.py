@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from superatom.conditions.acids import acid_and_base_lines, asks_for_acid
+from superatom.conditions.acids import acid_and_base_lines
 from superatom.conditions.aim import aim_of
 from superatom.conditions.amounts import SheetLine, additive_lines_of, reactant_lines, terms_of, usual_salt
 from superatom.conditions.chain import in_place
 from superatom.conditions.dose import count_metals
 from superatom.conditions.hazards import Hazard, clashes, hazards_of, kept_from_air
 from superatom.conditions.levers import Lever, StepSettings
-from superatom.conditions.procedure import order_of_addition
+from superatom.conditions.procedure import Action, order_of_addition
 from superatom.conditions.volumes import (
     SolventVolume,
     is_two_phase,
@@ -47,7 +47,7 @@ class BenchSheet:
     """
 
     lines: tuple[SheetLine, ...]
-    order_of_addition: tuple[str, ...]
+    order_of_addition: tuple[Action, ...]
     hazards: tuple[Hazard, ...]
     scale: str
     product: str
@@ -101,7 +101,7 @@ def bench_sheet(
         )
     additive = settings[Lever.ADDITIVES.value]
     two_phase = is_two_phase([s.name for s in solvents])
-    if additive.basis == "trend" and (two_phase or "phase-transfer" not in additive.recommendation):
+    if additive.basis == "trend" and (two_phase or "phase_transfer" not in additive.substances):
         remarks.append(f"Additive to consider, not on the lines above: {additive.recommendation}.")
     remarks += [*solvent_remarks, *_remarks(step, of), *_counter_cation(step, lines, product_mmol)]
     ligands = _free_ligands(step)
@@ -265,7 +265,7 @@ def _hazards(step: Step, settings: StepSettings, lines: list[SheetLine]) -> tupl
     ]
     solvents = [_plain(line.reagent) for line in lines if line.role == "solvent"]
     named = hazards_of([*reagents, *toxic], _free_ligands(step), solvents)
-    return (*named, *clashes(reagents, solvents, has_acid=asks_for_acid(settings[Lever.PH.value])))
+    return (*named, *clashes(reagents, solvents, has_acid=bool(settings[Lever.PH.value].substance("acid"))))
 
 
 def _counter_cation(step: Step, lines: list[SheetLine], product_mmol: float) -> list[str]:

@@ -16,7 +16,7 @@ from superatom.conditions.evidence import (
     is_defined,
 )
 from superatom.conditions.levers import Lever, LeverAdvice, Strength
-from superatom.conditions.readings import lever_words, varied_lever
+from superatom.conditions.readings import lever_words, substances_of, varied_lever
 from superatom.conditions.trends import Trend
 from superatom.conditions.words import advise_words, near_distances
 from superatom.data.records import Transformation
@@ -74,6 +74,8 @@ def advise_substance(
         conflicts=conflicts,
         screening=base.screening if strength == "weak" else None,
         screening_reason=base.screening_reason if strength == "weak" else "",
+        substances=substances_of(best[0], lever),
+        cited=tuple(o.id for o in best),
     )
 
 

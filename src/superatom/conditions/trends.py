@@ -22,7 +22,11 @@ _COLUMNS = ("id", "lever", "transformations", "trend", "mechanism", "advice", "s
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One cited trend. `window` is the favourable range where the source gives figures; `advice` says what to do."""
+    """One cited trend.
+
+    `window` is the favourable range where the source gives figures; `advice` says what to do, and `substances` name the
+    acid, base or additive it tells to add (`LeverAdvice.substances`).
+    """
 
     id: str
     lever: Lever
@@ -35,6 +39,7 @@ class Trend:
     n_metals: frozenset[int]
     window: Quantity | None
     advice: str
+    substances: tuple[str, ...]
     trend: str
     mechanism: str
     applies_when: str
@@ -160,6 +165,7 @@ def _trend(row: Row) -> Trend:
         n_metals=frozenset(map(int, row.items("n_metals"))),
         window=window,
         advice=row["advice"],
+        substances=row.items("substances"),
         trend=row["trend"],
         mechanism=row["mechanism"],
         applies_when=row["applies_when"],

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from superatom.conditions.aim import Aim
-from superatom.conditions.evidence import CLOSE, EXACT, ORDER, SAME_CLASS, Observation, is_defined
-from superatom.conditions.levers import Lever, LeverAdvice, RecordRef, quantity, show
-from superatom.conditions.readings import (
-    Reading,
+from superatom.conditions.agreement import (
     agree,
     around,
     behind,
@@ -17,12 +13,14 @@ from superatom.conditions.readings import (
     count,
     is_outvoted,
     limits,
-    readings_of,
-    say,
     settle,
     span,
     strength_of,
 )
+from superatom.conditions.aim import Aim
+from superatom.conditions.evidence import CLOSE, EXACT, ORDER, SAME_CLASS, Observation, is_defined
+from superatom.conditions.levers import Lever, LeverAdvice, RecordRef, quantity, show
+from superatom.conditions.readings import Reading, readings_of, say
 from superatom.conditions.stages import is_mixture
 from superatom.conditions.trends import Trend
 from superatom.conditions.words import advise_words, near_distances
@@ -66,16 +64,17 @@ def advise_number(
             base = replace(
                 base, screening=around(lever, value), screening_reason="brackets a value that rests on weak records"
             )
-        agreeing = count(behind(group, lever, value))
+        agreeing = behind(group, lever, value)
         return replace(
             base,
-            recommendation=f"{say(lever, value)} ({agreeing}, {distance}{limits(value, group, readings)})",
+            recommendation=f"{say(lever, value)} ({count(agreeing)}, {distance}{limits(value, group, readings)})",
             value=value,
             basis="records",
             strength=strength,
             conflicts=conflicts,
             screening=base.screening if strength == "weak" else None,
             screening_reason=base.screening_reason if strength == "weak" else "",
+            cited=tuple(r.observation.id for r in agreeing),
         )
     is_told = any(r.succeeded and r.distance in near for r in base.records)
     if window is not None and window.window is not None and not (is_told and window.strength == "weak"):
@@ -83,7 +82,13 @@ def advise_number(
         text += f"; {window.applies_when})" if window.applies_when else ")"
         conflicts = (*base.conflicts, *conflicts_of(lever, group, readings, None), *scatter)  # it cannot oppose itself
         return replace(
-            base, recommendation=text, value=window.window, basis="trend", strength=window.strength, conflicts=conflicts
+            base,
+            recommendation=text,
+            value=window.window,
+            basis="trend",
+            strength=window.strength,
+            conflicts=conflicts,
+            substances=window.substances,
         )
     return advise_words(replace(base, conflicts=conflicts), lever, aim, trends)
 
@@ -122,4 +127,5 @@ def _advise_either(base: LeverAdvice, lever: Lever, group: list[Reading]) -> Lev
         strength="weak",
         screening=tuple(dict.fromkeys(float(f"{r.value.middle:.3g}") for r in ranked)),
         screening_reason="the values of records that disagree",
+        cited=tuple(r.observation.id for r in ranked),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from superatom.conditions.aim import aim_of, ligand_called, ligands_in
 from superatom.conditions.evidence import CLOSE, ORDER, SAME_MIXTURE, SAME_TARGET, WEIGHTS
 from superatom.conditions.levers import Lever, LeverAdvice, StepSettings
-from superatom.conditions.procedure import CONVERSIONS
+from superatom.conditions.procedure import CONVERSIONS, Action, Kind
 from superatom.data.reagents import Reagent, reagent_table
 from superatom.data.records import Quantity, Recipe, Species, Step, Transformation
 from superatom.data.reference import recipes
@@ -24,8 +24,7 @@ from superatom.structures.ligands import Ligand
 
 SCREENING_CONCENTRATION_mM = 5.0
 _BOROHYDRIDE_M = 0.2  # the stock solution of L007-L010 and L013, whose products are clusters and small particles
-_NEAT = re.compile(r"\bneat [^(;]*\((\w+)")
-WORK_UP = "Work-up as in"
+_NEAT = re.compile(r"\bneat ")
 _FOR_REDUCTANT = re.compile(r"reductant|ice-cold|BH4")
 _LAYER_REMOVED = re.compile(r"aqueous (?:layer|phase) removed")
 _VOLUME = re.compile(r"(?P<name>.+?)\s+(?P<mL>\d+(?:\.\d+)?)$")
@@ -117,7 +116,7 @@ def _from_a_record(
     for_reductant: list[SolventVolume] = []
     advice = settings[Lever.SOLVENT.value]
     for recipe, distance in close_recipes(advice).found:
-        if "size" in distance:
+        if distance not in CLOSE:
             continue
         scaled = _from_volumes(recipe, metal)
         for_reductant = for_reductant or [s for s in scaled if s.is_for_reductant]
@@ -158,9 +157,9 @@ def _by_concentration(
         names, remarks = _solvent_names("/".join(recipe.conditions.solvents)), []
         if names != chosen_solvents(advice, None)[0]:
             remarks = [f"The solvent is that of {recipe.id}, which makes this very complex ({distance})."]
-    if (neat := _NEAT.search(settings[Lever.RATIO.value].recommendation)) and step.transformation in CONVERSIONS:
+    if (neat := _neat_in(settings[Lever.RATIO.value])) and step.transformation in CONVERSIONS:
         names = [n for n in names if n == "water"]
-        remarks = [f"The ligand is taken neat, as in {neat[1]}: it is the organic phase, and no other solvent goes in."]
+        remarks = [f"The ligand is taken neat, as in {neat}: it is the organic phase, and no other solvent goes in."]
         if not names:
             return [], remarks
     for recipe, distance in close_recipes(advice).found:
@@ -174,6 +173,12 @@ def _by_concentration(
     if step.product.cluster is None or not names:
         return [], ["No solvent is known for this step."]
     return _split_evenly(names, total, basis), remarks
+
+
+def _neat_in(advice: LeverAdvice) -> str:
+    """Return the record behind advice on the ligand that takes it neat, where no figure does; else an empty string."""
+    cited = (r for r, _ in close_recipes(advice).found if r.id in advice.cited and advice.value is None)
+    return next((r.id for r in cited if _NEAT.search(r.conditions.other)), "")
 
 
 def is_two_phase(names: list[str]) -> bool:
@@ -230,7 +235,7 @@ def _of_the_complex(step: Step, settings: StepSettings) -> tuple[Recipe, str] | 
 def chosen_solvents(advice: LeverAdvice, hottest: float | None) -> tuple[list[str], list[str]]:
     """Return the solvents to use and a remark where the step is hotter than they boil."""
     if advice.basis == "records":
-        names = _solvent_names(advice.recommendation.split(" (")[0])
+        names = list(advice.substances)
         return names, [f"{name} boils below {hottest:g} °C: use a closed vessel or another solvent." for name in names
                        if hottest is not None and boils_below(name, hottest)]  # fmt: skip
     points = [str(p) for p in advice.screening or ()]
@@ -305,7 +310,7 @@ def reported_yield(step: Step, settings: StepSettings) -> tuple[float | None, st
     return percent.middle, f"{percent} reported for {target} ({where})"
 
 
-def work_up(step: Step, settings: StepSettings) -> tuple[str, ...]:
+def work_up(step: Step, settings: StepSettings) -> tuple[Action, ...]:
     """Return the work-up of the closest record that describes one for this core, as one sentence, or nothing.
 
     For a size mixture only a record of that mixture counts: others purify what is focused from it.
@@ -315,5 +320,5 @@ def work_up(step: Step, settings: StepSettings) -> tuple[str, ...]:
     near = frozenset({SAME_MIXTURE}) if step.product.kind == "mixture" else CLOSE
     for recipe, distance in closest_recipes(settings):
         if distance in near and (words := recipe.procedure.get("purification")):
-            return (f"{WORK_UP} {recipe.id} ({distance}): {words}.",)
+            return (Action(f"Work-up as in {recipe.id} ({distance}): {words}.", Kind.WORK_UP),)
     return ()

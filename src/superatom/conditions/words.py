@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from superatom.conditions.aim import Aim
 from superatom.conditions.evidence import CLOSE, PARENT, SAME_CORE, SAME_TARGET
-from superatom.conditions.levers import Basis, Lever, LeverAdvice, Strength
+from superatom.conditions.levers import Lever, LeverAdvice
+from superatom.conditions.readings import acid_or_base
 from superatom.conditions.trends import Trend
 
 
@@ -19,15 +20,31 @@ def advise_words(base: LeverAdvice, lever: Lever, aim: Aim, trends: tuple[Trend,
     near = near_distances(lever, aim)
     close = [r for r in base.records if r.distance in near and r.succeeded and r.says]
     if close:
-        text = f"{close[0].says} ({close[0].id}, {close[0].distance}; no figure given{start})"
+        record, where = close[0], f"{close[0].id}, {close[0].distance}; no figure given"
         if is_organic_ph:
-            base = _with_and_without(base, close[0].says)
-        return _in_words(base, text, "records", "weak")
+            base = _with_and_without(base, record.says)
+        return replace(
+            base,
+            recommendation=f"{record.says} ({where}{start})",
+            basis="records",
+            strength="weak",
+            substances=acid_or_base(record.says) if lever is Lever.PH else (),
+            cited=tuple(record.id.split(", ")),
+            told=f"{record.says} ({where})",
+            is_before_reductant=lever is Lever.PH and "NaBH4" in record.says,
+        )
     advice = next((t for t in trends if t.advice), None)
     if advice is not None:
         if is_organic_ph:
             base = _with_and_without(base, advice.advice)
-        return _in_words(base, f"{advice.advice}{start}", "trend", advice.strength)
+        return replace(
+            base,
+            recommendation=f"{advice.advice}{start}",
+            basis="trend",
+            strength=advice.strength,
+            substances=advice.substances,
+            told=advice.advice,
+        )
     if base.screening is None:
         return replace(base, recommendation="nothing is known, and no first range can be argued for")
     if is_organic_ph:
@@ -35,18 +52,14 @@ def advise_words(base: LeverAdvice, lever: Lever, aim: Aim, trends: tuple[Trend,
     return replace(base, recommendation=f"nothing is known for this step; try {_listed(lever, base.screening)}")
 
 
-def _with_and_without(base: LeverAdvice, acid_or_base: str) -> LeverAdvice:
-    return replace(base, screening=(acid_or_base, "none"), screening_reason="with and without what the source adds")
+def _with_and_without(base: LeverAdvice, said: str) -> LeverAdvice:
+    return replace(base, screening=(said, "none"), screening_reason="with and without what the source adds")
 
 
 def _listed(lever: Lever, points: Iterable[str | float]) -> str:
     unit = {"degC": " °C", "pH": ""}.get(lever.unit, f" {lever.unit}" if lever.unit else "")
     text = ", ".join(f"{p:g}" if isinstance(p, float) else p for p in points)
     return f"{'pH ' if lever is Lever.PH else ''}{text}{unit}"
-
-
-def _in_words(base: LeverAdvice, text: str, basis: Basis, strength: Strength) -> LeverAdvice:
-    return replace(base, recommendation=text, basis=basis, strength=strength)
 
 
 def near_distances(lever: Lever, aim: Aim) -> frozenset[str]:

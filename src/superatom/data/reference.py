@@ -32,6 +32,7 @@ _CLUSTER_COLUMNS = ("cluster_id", "name", "formula", "composition_known", "charg
 _REACTION_COLUMNS: tuple[str, ...] = ("reaction_id", "reactants", "reactant_formulas", "products", "product_formulas")
 _REACTION_COLUMNS += ("transformation", "succeeded")
 _RECIPE_COLUMNS = ("recipe_id", "target_cluster", "outcome", "outcome_class")
+_RECIPE_TABLES = ("recipes.csv", "recipes_read.csv")
 _PROPERTIES: tuple[str, ...] = ("gap_eV", "gap_type", "absorption_peaks_nm", "emission_peak_nm", "qy_percent", "ccdc")
 _PROPERTIES += ("core_size_atoms", "n_star", "charge_known")
 _AMOUNTS = ("metal_salt_mmol", "metal_salt_mg", "ligand_mmol", "reductant_mmol", "solvent_volumes_mL")
@@ -84,8 +85,8 @@ def recipes() -> tuple[Recipe, ...]:
     >>> next(r for r in recipes() if r.id == "S088").conditions.ph.middle
     13.22
     """
-    names = ("recipes.csv", "recipes_read.csv")
-    return tuple(_recipe(row) for name in names for row in packaged_rows(name, (*_RECIPE_COLUMNS, *_SOURCE_COLUMNS)))
+    columns = (*_RECIPE_COLUMNS, *_SOURCE_COLUMNS)
+    return tuple(_recipe(row) for name in _RECIPE_TABLES for row in packaged_rows(name, columns))
 
 
 def read_clusters(path: str | Path) -> tuple[KnownCluster, ...]:
@@ -126,6 +127,21 @@ def _cluster(row: Row) -> KnownCluster:
 def charge_is_known(cluster: KnownCluster) -> bool:
     """Whether the source states the charge; without it, the electron count of a known cluster means nothing."""
     return cluster.properties.get("charge_known") == "y"
+
+
+def is_rescored(recipe: Recipe) -> bool:
+    """Whether a recipe of the packaged tables scores an experiment a second time, against another target.
+
+    >>> [recipe.id for recipe in recipes() if is_rescored(recipe)]
+    ['S030', 'S060', 'S061', 'S062', 'S095']
+    """
+    return recipe.id in _rescored()
+
+
+@cache
+def _rescored() -> frozenset[str]:
+    rows = (row for name in _RECIPE_TABLES for row in packaged_rows(name))
+    return frozenset(row["recipe_id"] for row in rows if row["rescored_alt_target"] == "1")
 
 
 def _precedent(row: Row) -> Precedent:
@@ -186,11 +202,7 @@ def _target(row: Row) -> Nanocluster | None:
     text = row["target_cluster"]
     if " " in text or "~" in text:
         return None  # words such as "Au38 (glutathione)": the recipe keeps its text
-    try:
-        cluster = _parse_formula(text)
-    except SuperatomError:
-        return None
-    return cluster if cluster.n_ligands else None
+    return Nanocluster.parse_or_none(text)
 
 
 def _conditions(row: Row) -> Conditions:

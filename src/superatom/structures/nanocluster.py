@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from superatom.errors import SuperatomError
 from superatom.structures.electrons import ShellReport, shell_report, valence_electrons
 from superatom.structures.elements import molar_mass
 from superatom.structures.formula import canonical_ligands, canonical_metals, read_formula, write_formula
@@ -33,6 +34,21 @@ class Nanocluster:
         """Read a formula (see `superatom.structures.formula.read_formula`); raises `FormulaError` with one sentence."""
         parts = read_formula(formula, ligands or ligand_table())
         return cls(parts.metals, parts.ligands, parts.charge)
+
+    @classmethod
+    def parse_or_none(cls, text: str) -> Nanocluster | None:
+        """Return the cluster that `text` is the formula of; None for words, and for a metal without ligands.
+
+        For texts that may be either, such as the target of a record; `parse` says what is wrong with a formula.
+
+        >>> Nanocluster.parse_or_none("Au25(PET)18").n_metals, Nanocluster.parse_or_none("gold nanoparticles")
+        (25, None)
+        """
+        try:
+            cluster = cls.parse(text)
+        except SuperatomError:
+            return None
+        return cluster if cluster.n_ligands else None
 
     @classmethod
     def of(cls, metals: dict[str, int], ligands: dict[Ligand, int], charge: int = 0) -> Nanocluster:

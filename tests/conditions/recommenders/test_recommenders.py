@@ -22,7 +22,7 @@ from superatom.conditions.recommenders import (
     TriedSetting,
     recommender,
 )
-from superatom.conditions.recommenders.evidence import first_points
+from superatom.conditions.recommenders.first import first_points
 from superatom.conditions.recommenders.history import read_history
 from superatom.conditions.space import Constraint, Parameter, Setting, Space
 from superatom.errors import MissingEngineError, RecommenderError, UnknownNameError
@@ -130,6 +130,25 @@ def test_records_outside_the_space_inform_and_are_named_others_are_left_out() ->
 
 
 @LEARNS
+def test_chance_elsewhere_neither_changes_a_batch_nor_is_changed_by_it() -> None:
+    """A program that draws its own numbers with torch goes on as if nothing had been asked, and so does the batch."""
+    import torch
+
+    space = Space((Parameter.continuous("x", 0, 1), Parameter.continuous("y", 0, 1)))
+    objective = Objective((Response("a", Goal.MAXIMISE), Response("b", Goal.MAXIMISE)))
+    records = [
+        TriedSetting(f"E{i}", {"x": x, "y": 1 - x}, {"a": x, "b": -(x**2)}, success=i != 1)
+        for i, x in enumerate((0.1, 0.3, 0.6, 0.8, 0.9))
+    ]
+    batches = []
+    for state in (1, 2):
+        torch.manual_seed(state)
+        before = torch.get_rng_state()
+        batches.append(Bayesian().recommend(space, objective, records, 2, 7))
+        assert torch.equal(before, torch.get_rng_state())
+    assert batches[0] == batches[1]
+
+
 def test_pending_settings_are_not_suggested_again_and_change_the_rest() -> None:
     space = flask()
     first = Bayesian().recommend(space, YIELD, some(), 1, seed=0).suggestions[0].settings

@@ -194,7 +194,8 @@ def test_descriptors_that_are_the_same_for_all_options_say_nothing() -> None:
 
 @given(st.integers(0, 1000), st.integers(1, 6))
 @settings(deadline=None, max_examples=20)
-def test_farthest_first_never_repeats(seed: int, n: int) -> None:
+def test_an_even_choice_never_repeats(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
-    chosen = spread(rng.random((10, 3)), n, rng)
+    cube = Space(tuple(Parameter.continuous(name, 0, 1) for name in "xyz"))
+    chosen = spread(cube, rng.random((10, 3)), n, rng)
     assert len(set(chosen)) == n

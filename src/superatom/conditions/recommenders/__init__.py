@@ -12,7 +12,7 @@ from superatom.conditions.recommenders.batch import (
     TriedSetting,
 )
 from superatom.conditions.recommenders.bayesian import Bayesian, TransferKind
-from superatom.conditions.recommenders.evidence import Evidence
+from superatom.conditions.recommenders.first import Evidence
 from superatom.conditions.recommenders.mapping import RegionMapping
 from superatom.errors import UnknownNameError, did_you_mean
 

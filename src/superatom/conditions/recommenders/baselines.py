@@ -9,15 +9,14 @@ import numpy as np
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.batch import Batch, Suggestion, TriedSetting
-from superatom.conditions.recommenders.evidence import Evidence, first_points
 from superatom.conditions.recommenders.explain import without_model
+from superatom.conditions.recommenders.first import Evidence, first_points
 from superatom.conditions.recommenders.history import History, read_history
-from superatom.conditions.recommenders.pool import LISTED, pool_of, without
+from superatom.conditions.recommenders.pool import LISTED, enough, pool_of, without
 from superatom.conditions.space import Space
 from superatom.conditions.space.encoding import Encoding
 from superatom.conditions.space.parameters import Array
 from superatom.conditions.space.sampling import repair
-from superatom.errors import RecommenderError
 
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a number's range, the levels of one factor at a time
 
@@ -37,7 +36,7 @@ class AtRandom:
         """Return `n` suggestions; see `Recommender`."""
         history = read_history(space, objective, records)
         rng = np.random.default_rng(seed)
-        pool = _enough(pool_of(space, history.points, rng), n)
+        pool = enough(pool_of(space, history.points, rng), n)
         chosen = pool[rng.permutation(len(pool))[:n]]
         made = tuple(Suggestion(settings, "drawn at random") for settings in space.to_settings(chosen))
         return Batch(made, self.name, seed, history.remarks)
@@ -59,7 +58,7 @@ class LatinHypercube:
     ) -> Batch:
         """Return `n` suggestions; see `Recommender`."""
         history = read_history(space, objective, records)
-        points = first_points(space, history, _positive(n), seed, self.evidence)
+        points = first_points(space, history, n, seed, self.evidence)
         made = without_model(history, space, Encoding(space), points, has_evidence=bool(self.evidence))
         return Batch(tuple(made), self.name, seed, history.remarks)
 
@@ -82,7 +81,7 @@ class OneFactorAtATime:
     ) -> Batch:
         """Return `n` suggestions; see `Recommender`."""
         history = read_history(space, objective, records)
-        pool = _enough(pool_of(space, history.points, np.random.default_rng(seed)), n)
+        pool = enough(pool_of(space, history.points, np.random.default_rng(seed)), n)
         centre = _centre(space, objective, history)
         found = [(centre, "the middle of the space")] if not len(history.points) else []
         found += list(_moves(space, centre))
@@ -130,15 +129,3 @@ def _moves(space: Space, centre: Array) -> Iterator[tuple[Array, str]]:
             point[i] = level
             if level != centre[i] and space.is_legal(point[None])[0]:
                 yield point, f"{parameter.name} alone, {parameter.show(parameter.decode(float(level)))}"
-
-
-def _positive(n: int) -> int:
-    if n < 1:
-        raise RecommenderError(f"a batch needs at least one suggestion, not {n}")
-    return n
-
-
-def _enough(pool: Array, n: int) -> Array:
-    if len(pool) < _positive(n):
-        raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
-    return pool

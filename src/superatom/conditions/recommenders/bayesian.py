@@ -11,14 +11,14 @@ import numpy as np
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.batch import Batch, EarlierTask, Suggestion, TriedSetting
-from superatom.conditions.recommenders.evidence import Evidence, first_points
 from superatom.conditions.recommenders.explain import Grounds, with_model, without_model
+from superatom.conditions.recommenders.first import Evidence, first_points
 from superatom.conditions.recommenders.history import History, read_history
-from superatom.conditions.recommenders.pool import neighbours, pool_of, without
+from superatom.conditions.recommenders.pool import enough, neighbours, pool_of, without
 from superatom.conditions.space import Space
 from superatom.conditions.space.encoding import Block, Encoding
 from superatom.conditions.space.parameters import Array
-from superatom.errors import MissingEngineError, RecommenderError
+from superatom.models.extras import need
 
 if TYPE_CHECKING:
     from superatom.conditions.recommenders.acquisition import Models
@@ -70,30 +70,25 @@ class Bayesian:
         self, space: Space, objective: Objective, records: Sequence[TriedSetting], n: int, seed: int
     ) -> Batch:
         """Return `n` suggestions; see `Recommender`."""
-        if n < 1:
-            raise RecommenderError(f"a batch needs at least one suggestion, not {n}")
         encode = Encoding(space)
         history = read_history(space, objective, records, encode)
         earlier = {task.name: read_history(space, objective, task.records, encode) for task in self.earlier}
         if history.is_complete.sum() < self.n_start:
-            suggestions = self._first(space, objective, history, earlier, n, seed)
+            suggestions = self._first(space, objective, history, earlier, n=n, seed=seed)
             return Batch(suggestions, self.name, seed, history.remarks)
-        _seed_torch(seed)
-        models, remarks = fit_models(objective, history, encode.blocks, earlier, self.transfer)
         rng = np.random.default_rng(seed)
-        pool = pool_of(space, history.points, rng)
-        if len(pool) < n:
-            raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
+        pool = enough(pool_of(space, history.points, rng), n)
+        need("torch", "botorch", extra="campaign")
+        models, remarks = fit_models(objective, history, encode.blocks, earlier, self.transfer)
         grounds = Grounds(space, objective, history, encode, models)
         points, values = choose(grounds, pool, n, rng)
         suggestions = tuple(with_model(grounds, points, values, pool[rng.permutation(len(pool))[:_COMPARED]]))
         return Batch(suggestions, self.name, seed, (*history.remarks, *remarks))
 
     def _first(
-        self, space: Space, objective: Objective, history: History, earlier: Mapping[str, History], *drawn: int
+        self, space: Space, objective: Objective, history: History, earlier: Mapping[str, History], *, n: int, seed: int
     ) -> tuple[Suggestion, ...]:
         """Return settings spread over the space, the first one instead what an earlier task makes look best."""
-        n, seed = drawn
         encode = Encoding(space)
         points = first_points(space, history, n, seed, self.evidence)
         suggestions = list(without_model(history, space, encode, points, has_evidence=bool(self.evidence)))
@@ -108,9 +103,9 @@ class Bayesian:
         usable = {name: h for name, h in earlier.items() if h.is_complete.sum() >= self.n_start}
         if not usable or len(objective.responses) > 1:
             return None
+        need("torch", "botorch", extra="campaign")
         from superatom.conditions.recommenders.surrogate import fit, posterior
 
-        _seed_torch(seed)
         name = max(usable, key=lambda key: int(usable[key].is_complete.sum()))
         encode = Encoding(space)
         history, rows = usable[name], usable[name].is_complete
@@ -177,16 +172,6 @@ def _helped(
     if gain <= 0:
         return model, f"no earlier task explains the own records better than they do themselves ({', '.join(earlier)})"
     return model, f"helped by {name} ({transfer.value}, {gain:.1f} nats)"
-
-
-def _seed_torch(seed: int) -> None:
-    """Seed torch; raises `MissingEngineError` where the extra ``campaign`` is not installed."""
-    try:
-        import botorch  # noqa: F401
-        import torch
-    except ImportError as error:
-        raise MissingEngineError("the bayesian recommender needs BoTorch: pip install 'superatom[campaign]'") from error
-    torch.manual_seed(seed % 2**31)
 
 
 def choose(grounds: Grounds, pool: Array, n: int, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from superatom.conditions.space.encoding import Block
+
 _CENTRE, _CENTRE_SPREAD = -0.5, 0.7
 _ALIKE, _ALIKE_SPREAD = -0.35, 0.7
 _NOISE, _NOISE_SPREAD = -4.0, 1.0
@@ -54,36 +56,45 @@ class Hyperparameters:
 class Prior:
     """What is believed before any record, as functions of standard normal numbers.
 
-    The lengths of the blocks lie around a common one, which grows with the square root of their number (C. Hvarfner et
-    al., ICML 2024, arXiv:2402.02229) and is known to a factor of two; how alike they are is unknown too: by a factor of
-    two, but a factor of 1.4 (all matter) or of 4 (few do) is hardly less likely. Or each lies near its entry in
-    `lengths`, as another campaign found them. The effects have a variance around `variance`; noise has one around 0.02;
-    every share of main effects is as likely as every other.
+    The lengths of the parameters lie around a common one, which grows with the square root of their number (C. Hvarfner
+    et al., ICML 2024, arXiv:2402.02229) and is known to a factor of two; how alike they are is unknown too: by a factor
+    of two, but a factor of 1.4 (all matter) or of 4 (few do) is hardly less likely. What tells two chemicals apart is
+    in part their descriptors, in part that they are two: every share is as likely as every other. Or the length of each
+    block lies near its entry in `lengths`, as another campaign found them. The effects have a variance around
+    `variance`; noise has one around 0.02; every share of main effects is as likely as every other.
     """
 
-    n_blocks: int
+    blocks: Sequence[Block]
     lengths: Sequence[float] | None = None
     variance: float = 1.0
 
     @property
     def size(self) -> int:
         """Number of unknown numbers."""
-        return self.n_blocks + _OTHERS
+        return len(self.blocks) + _OTHERS
 
     def read(self, z: Tensor) -> Hyperparameters:
         """Return the hyperparameters of standard normal numbers, shape (n_draws, size)."""
-        n = self.n_blocks
-        if self.lengths is None:
-            centre = _CENTRE + 0.5 * math.log(n) + _CENTRE_SPREAD * z[:, n, None]
-            spread = torch.exp(_ALIKE + _ALIKE_SPREAD * z[:, n + 1, None])
-        else:
-            centre, spread = torch.tensor(self.lengths, dtype=z.dtype).log(), _KNOWN_TO
+        n = len(self.blocks)
         return Hyperparameters(
-            lengths=torch.exp(centre + spread * z[:, :n]),
+            lengths=self._log_lengths(z).exp(),
             variance=self.variance * torch.exp(_VARIANCE_SPREAD * z[:, n + 2]),
             share=torch.special.ndtr(z[:, n + 3]),
             noise=torch.exp(_NOISE + _NOISE_SPREAD * z[:, n + 4]),
         )
+
+    def _log_lengths(self, z: Tensor) -> Tensor:
+        n = len(self.blocks)
+        if self.lengths is not None:
+            return torch.tensor(self.lengths, dtype=z.dtype).log() + _KNOWN_TO * z[:, :n]
+        n_parameters = len({block.parameter for block in self.blocks})
+        centre = _CENTRE + 0.5 * math.log(n_parameters) + _CENTRE_SPREAD * z[:, n, None]
+        found = centre + torch.exp(_ALIKE + _ALIKE_SPREAD * z[:, n + 1, None]) * z[:, :n]
+        for i, block in enumerate(self.blocks):
+            if block.kind == "descriptors":  # its number is the share, the length that of the identity before it
+                found[:, i] = found[:, i - 1] - 0.5 * torch.special.log_ndtr(z[:, i])
+                found[:, i - 1] -= 0.5 * torch.special.log_ndtr(-z[:, i])
+        return found
 
 
 def telling(n_records: int) -> Tensor:

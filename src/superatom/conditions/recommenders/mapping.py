@@ -14,10 +14,10 @@ import numpy as np
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.batch import Batch, Suggestion, TriedSetting
-from superatom.conditions.recommenders.evidence import first_points
 from superatom.conditions.recommenders.explain import without_model
+from superatom.conditions.recommenders.first import first_points
 from superatom.conditions.recommenders.history import read_history
-from superatom.conditions.recommenders.pool import pool_of
+from superatom.conditions.recommenders.pool import enough, pool_of
 from superatom.conditions.space import Space
 from superatom.conditions.space.encoding import Encoding
 from superatom.conditions.space.parameters import Array
@@ -55,8 +55,6 @@ class RegionMapping:
         self, space: Space, objective: Objective, records: Sequence[TriedSetting], n: int, seed: int
     ) -> Batch:
         """Return `n` suggestions; see `Recommender`. Spread over the space until a success and a failure are known."""
-        if n < 1:
-            raise RecommenderError(f"a batch needs at least one suggestion, not {n}")
         encode = Encoding(space)
         history = read_history(space, objective, records, encode)
         known = np.isfinite(history.success)
@@ -64,18 +62,13 @@ class RegionMapping:
             points = first_points(space, history, n, seed)
             suggestions = tuple(without_model(history, space, encode, points, has_evidence=False))
             return Batch(suggestions, self.name, seed, history.remarks)
+        rng = np.random.default_rng(seed)
+        pool = enough(pool_of(space, history.points, rng), n)
+        pool = pool[rng.permutation(len(pool))[: max(_LOOKED_AT, n)]]
         need("torch", "botorch", extra="campaign")
-        import torch
-
         from superatom.conditions.recommenders.success import fit_success, success_probability
 
-        torch.manual_seed(seed % 2**31)
         model = fit_success(history.features[known], history.success[known], encode.blocks)
-        rng = np.random.default_rng(seed)
-        pool = pool_of(space, history.points, rng)
-        if len(pool) < n:
-            raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
-        pool = pool[rng.permutation(len(pool))[: max(_LOOKED_AT, n)]]
         features = encode(pool)
         probability = success_probability(model, features)
         made = history.features[history.success == 1]

@@ -7,6 +7,7 @@ import numpy as np
 from superatom.conditions.space import Space
 from superatom.conditions.space.parameters import Array
 from superatom.conditions.space.sampling import draw, repair
+from superatom.errors import RecommenderError
 
 LISTED = 20_000  # candidates up to which a space is looked at in full
 DRAWN = 4_096
@@ -21,6 +22,20 @@ def pool_of(space: Space, tried: Array, rng: np.random.Generator) -> Array:
     is_listed = bool(space.table) or space.n_candidates <= LISTED
     points = space.candidates() if is_listed else draw(space, DRAWN, rng)
     return without(points, tried)
+
+
+def at_least_one(n: int) -> None:
+    """Refuse a batch without suggestions; raises `RecommenderError` for n < 1."""
+    if n < 1:
+        raise RecommenderError(f"a batch needs at least one suggestion, not {n}")
+
+
+def enough(pool: Array, n: int) -> Array:
+    """Return the candidates `pool`; raises `RecommenderError` for n < 1, and where fewer than `n` are left."""
+    at_least_one(n)
+    if len(pool) < n:
+        raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
+    return pool
 
 
 def neighbours(space: Space, best: Array, n: int, rng: np.random.Generator) -> Array:

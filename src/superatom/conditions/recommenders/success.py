@@ -42,7 +42,7 @@ def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Sur
     """
     x = torch.from_numpy(np.ascontiguousarray(features, dtype=float))
     signs = torch.from_numpy(np.where(np.asarray(success) > 0, 1.0, -1.0))
-    prior = Prior(len(blocks), variance=_VARIANCE)
+    prior = Prior(blocks, variance=_VARIANCE)
     rows = telling(len(x))
 
     def log_likelihood(z: Tensor) -> Tensor:

@@ -172,7 +172,7 @@ def fit(
             noise = found.noise[:, None] if known is None else known[rows]
             return _log_density(y[rows], covariance + torch.diag_embed((noise + _JITTER).expand(len(z), len(rows))))
 
-        prior = Prior(len(blocks), lengths)
+        prior = Prior(blocks, lengths)
         found = prior.read(drawn(log_likelihood, prior.size, n_draws(len(y))))
         noise = (found.noise[:, None] if known is None else known).expand(len(found.noise), len(y))
     return Surrogate(

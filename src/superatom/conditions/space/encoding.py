@@ -16,7 +16,8 @@ _VARIANCE_KEPT = 0.99
 class Block:
     """Features that share one length: `start` to `stop` of the columns, belonging to one parameter.
 
-    `kind` is ``number``, ``identity`` (all different options equally far) or ``descriptors``.
+    `kind` is ``number``, ``identity`` (all different options equally far) or ``descriptors``, which follows the
+    identity of the same chemical.
     """
 
     parameter: int

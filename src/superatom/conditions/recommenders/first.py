@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from superatom.conditions.recommenders.history import History
-from superatom.conditions.recommenders.pool import pool_of, without
+from superatom.conditions.recommenders.pool import at_least_one, enough, pool_of, without
 from superatom.conditions.space import Parameter, Space
-from superatom.conditions.space.encoding import Encoding
 from superatom.conditions.space.parameters import Array
-from superatom.conditions.space.sampling import Warp, sample, spread
+from superatom.conditions.space.sampling import Warp, draw, sample, spread
 from superatom.errors import RecommenderError
 
 _GRID = 512
@@ -61,20 +60,20 @@ class Evidence:
 def first_points(space: Space, history: History, n: int, seed: int, evidence: Sequence[Evidence] = ()) -> Array:
     """Return `n` first settings as points, shape (n, n_parameters), away from what was tried.
 
-    A Latin hypercube, warped so that equal shares of it fall to equal shares of the evidence; farthest from the records
-    where there are some. Raises `RecommenderError` for evidence on what is no parameter of the space, and where fewer
-    than `n` settings are left.
+    A Latin hypercube, warped so that equal shares of it fall to equal shares of the evidence; the records count as part
+    of it. Raises `RecommenderError` for n < 1, for evidence on what is no parameter of the space, and where fewer than
+    `n` settings are left.
     """
+    at_least_one(n)
     warps = warps_of(space, evidence)
     if not len(history.points) and n <= space.n_candidates:
         return sample(space, n, seed, warps=warps)
     rng = np.random.default_rng(seed)
-    drawn = sample(space, _CHOICE * n + len(history.points), seed, warps=warps)
+    m = _CHOICE * n + len(history.points)
+    drawn = sample(space, m, seed, warps=warps) if space.table else draw(space, m, rng, warps=warps)
     pool = without(np.unique(drawn, axis=0), history.points)
-    pool = pool if len(pool) >= n else pool_of(space, history.points, rng)
-    if len(pool) < n:
-        raise RecommenderError(f"{len(pool)} settings of the space are left to try, fewer than the {n} asked for")
-    return np.asarray(pool[spread(Encoding(space)(pool), n, rng, taken=history.features)])
+    pool = pool if len(pool) >= n else enough(pool_of(space, history.points, rng), n)
+    return np.asarray(pool[spread(space, pool, n, rng, taken=history.points)])
 
 
 def warps_of(space: Space, evidence: Sequence[Evidence]) -> dict[str, Warp]:
