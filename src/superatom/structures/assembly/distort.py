@@ -38,9 +38,9 @@ def distort(
 
     The distances of the metals from their centre are scaled by one factor; every ligand follows its donor, shifts along
     the radius and turns about the axis from its donor to its own centre, as a rigid body (by half as much, and so on,
-    where it would run into a neighbour; a shift inwards is not held back, and may bring ligands of a crowded shell within
-    reach of a bond); in the end every atom rattles. A host that holds the metals (the one
-    connected framework of a zeolite or carbon model) neither shifts nor turns: there every metal shifts instead.
+    where it would run into a neighbour; a shift inwards is not held back, and may bring ligands of a crowded shell
+    within reach of a bond); in the end every atom rattles. A host that holds the metals (the one connected framework
+    of a zeolite or carbon model) neither shifts nor turns: there every metal shifts instead.
 
     Parameters
     ----------
