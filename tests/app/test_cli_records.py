@@ -80,11 +80,25 @@ def test_from_a_table_to_a_corrected_record_and_out(capsys: Capture, lab: Path) 
     assert [r["id"] for r in run_json(capsys, "list", "--withdrawn")] == ["E0002"]
 
 
-def test_files_are_attached_and_shown(capsys: Capture, lab: Path) -> None:
+def test_files_go_in_and_out(capsys: Capture, lab: Path) -> None:
     run(capsys, "import", write(lab / "t.csv", TABLE))
     spectrum = write(lab / "uv.csv", "nm,A\n")
     assert run_json(capsys, "attach", "E0001", spectrum, "--kind", "uv_vis")[0]["name"] == "uv.csv"
     assert "uv.csv (uv_vis)" in run(capsys, "show", "E0001")[1]
+    (lab / "more").mkdir()
+    run(capsys, "attach", "E0001", write(lab / "more" / "uv.csv", "nm,B\n"), "--kind", "UV-Vis")
+    assert "E0001 file 2: uv.csv (uv_vis, 5 bytes)" in run(capsys, "files", "E0001")[1]
+    (lab / "out").mkdir()
+    code, out, _ = run(capsys, "files", "E0001", "--to", lab / "out")
+    assert (code, out.count("wrote")) == (0, 2)
+    assert [(lab / "out" / name).read_text() for name in ("uv.csv", "uv.2.csv")] == ["nm,A\n", "nm,B\n"]
+    code, _, err = run(capsys, "files", "E0001", "--to", lab / "out")
+    assert (code, "is there already" in err) == (2, True)
+    assert run(capsys, "files", "E0001", "--to", lab / "out", "--overwrite")[0] == 0
+    code, _, err = run(capsys, "export", lab / "all.jsonl")
+    assert (code, "2 attached files are not in it: `superatom records files E0001 --to FOLDER`" in err) == (0, True)
+    code, _, err = run(capsys, "attach", "E0001", write(lab / "empty.csv", ""))
+    assert (code, "is empty" in err) == (2, True)
 
 
 def test_refused_rows_are_named_and_the_good_ones_kept_by_choice(capsys: Capture, lab: Path) -> None:
@@ -112,7 +126,11 @@ def test_the_mapping_is_changed_and_cells_set_for_all_rows(capsys: Capture, lab:
 def test_templates(capsys: Capture, lab: Path) -> None:
     for ending in ("csv", "xlsx"):
         assert run(capsys, "template", lab / f"t.{ending}")[0] == 0
-        assert run_json(capsys, "import", lab / f"t.{ending}")["rows"] == []
+        code, _, err = run(capsys, "import", lab / f"t.{ending}")
+        assert (code, err) == (2, f"superatom: t.{ending} has no rows; nothing was imported\n")
+        code, _, err = run(capsys, "template", lab / f"t.{ending}")
+        assert (code, "is there already" in err) == (2, True)
+        assert run(capsys, "template", lab / f"t.{ending}", "--overwrite")[0] == 0
     assert "temperature_C" in run(capsys, "template")[1]
     assert {"column", "unit", "what to write"} <= set(run_json(capsys, "template")[0])
 
@@ -127,6 +145,12 @@ def test_templates(capsys: Capture, lab: Path) -> None:
         (("export", "out.doc"), "legal: .csv"),
         (("export", "nowhere/out.csv"), "there is no folder"),
         (("show", "E9999"), "no record 'E9999'"),
+        (("show", "e1"), "Did you mean E0001?"),
+        (("list", "--library", "lba.sqlite"), "there is no library lba.sqlite"),
+        (("export", "t.csv"), "t.csv is there already; name another file, or say --overwrite"),
+        (("files", "E0001", "--to", "nowhere"), "there is no folder nowhere"),
+        (("edit", "E0001", "time_h=4", "time_h=5", "--reason", "x"), "'time_h' is given twice"),
+        (("edit", "E0001", "time_h=NaN", "--reason", "x"), "`time_h=` empties the field"),
         (("edit", "S001", "ph=3", "--reason", "x"), "cited recipe"),
         (("edit", "E0001", "temp=3", "--reason", "x"), "Did you mean temperature_C"),
         (("edit", "E0001", "ph", "--reason", "x"), "no FIELD=VALUE"),
@@ -152,6 +176,7 @@ def test_without_the_extra_the_install_line_is_said(
     capsys: Capture, lab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ord_schema.proto", None)
+    run(capsys, "import", write(lab / "t.csv", TABLE))
     code, _, err = run(capsys, "export", lab / "t.pb")
     assert code == 3
     assert "pip install 'superatom[ord]'" in err
@@ -168,7 +193,7 @@ def test_a_locked_library_is_one_sentence_and_takes_the_table_later(
     monkeypatch.setattr("superatom.data.stores.database._TRY_S", 0.01)
     monkeypatch.setattr("superatom.data.stores.database.WAIT_S", 0.2)
     path = write(lab / "t.csv", TABLE)
-    assert run(capsys, "list", "--origin", "own")[0] == 0
+    assert run(capsys, "import", path, "--dry-run")[0] == 0
     with closing(sqlite3.connect(lab / "lab.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         code, out, err = run(capsys, "import", path)
@@ -187,3 +212,29 @@ def test_a_field_or_a_line_that_is_none_is_said_in_words(capsys: Capture, lab: P
     code, _, err = run(capsys, "import", write(lab / "t.jsonl", "not json\n"))
     assert code == 2
     assert "is no line of JSON; each line is one record" in err
+
+
+def test_what_writes_nothing_has_code_2_and_says_so(capsys: Capture, lab: Path) -> None:
+    path = write(lab / "t.csv", "target,time\nAu25,overnight\n")
+    for extra in ((), ("--dry-run",), ("--keep-good",)):
+        code, out, err = run(capsys, "import", path, *extra, "--json")
+        assert (code, json.loads(out)["is_written"]) == (2, False)
+        assert "cannot be taken in" in err
+    assert not (lab / "lba.sqlite").exists()
+
+
+def test_a_dry_run_says_what_changes_from_what_to_what(capsys: Capture, lab: Path) -> None:
+    run(capsys, "import", write(lab / "t.csv", TABLE))
+    path = write(lab / "u.csv", "record_id,target,t (h)\nE0001,[Au25(PET)18]-,4\n")
+    assert "row 2, E0001: time_h: 3 h → 4 h\n" in run(capsys, "import", path, "--dry-run")[1]
+    [row] = run_json(capsys, "import", path, "--dry-run")["rows"]
+    assert row["changes"] == [{"field": "time_h", "from": "3 h", "to": "4 h"}]
+
+
+def test_grouped_headers_and_characters_that_steer_a_terminal(capsys: Capture, lab: Path) -> None:
+    text = "Reagents,,Result\nTarget,Ligand,Comments\n[Au25(PET)18]-,PET,a\x1b[31mred\n"
+    path = write(lab / "t.csv", text)
+    code, out, _ = run(capsys, "import", path, "--header-row", 2, "--map", "Comments=notes")
+    assert (code, "\x1b" in out) == (0, False)
+    assert "a\\x1b[31mred" in run(capsys, "show", "E0001")[1]
+    assert run_json(capsys, "show", "E0001")["record"]["notes"] == "a\x1b[31mred"

@@ -6,6 +6,7 @@ are those of Lyu et al., Nanoscale Horiz. 2025, 10, 2304, section 3 (doi:10.1039
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -46,6 +47,7 @@ class EvidenceLevel(StrEnum):
     READ_IN_PAGE_EXCERPT = "read_in_page_excerpt"
     READ_IN_REVIEW = "read_in_review"
     COMPUTED = "computed"
+    NOT_STATED = "not_stated"  # somebody names the source; how closely it was read is not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Source:
 class Quantity:
     """A number, range or bound with its unit; `text` keeps it as entered.
 
+    Raises `ReferenceDataError` without any number, and for ends that are not finite or in the wrong order.
+
     >>> Quantity.parse("85-95", "degC")
     Quantity(low=85.0, high=95.0, unit='degC', text='85-95')
     >>> Quantity.parse("<=2", "pH").high
@@ -81,6 +85,11 @@ class Quantity:
     high: float | None
     unit: str
     text: str
+
+    def __post_init__(self) -> None:
+        low, high = self.ends
+        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+            raise ReferenceDataError(f"{self.text!r} is no quantity: its ends are finite numbers, the lower one first")
 
     @classmethod
     def parse(cls, text: str, unit: str) -> Quantity:
@@ -97,17 +106,26 @@ class Quantity:
         raise ReferenceDataError(f"{text!r} is no number, range (85-95) or bound (<=2) in {unit}")
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of the range; a value or a bound is both."""
+        low = self.high if self.low is None else self.low
+        high = self.low if self.high is None else self.high
+        if low is None or high is None:
+            raise ReferenceDataError(f"{self.text!r} is no quantity: it has no number")
+        return low, high
+
+    @property
     def middle(self) -> float:
         """The value, the middle of the range, or the bound."""
-        ends = [end for end in (self.low, self.high) if end is not None]
-        return sum(ends) / len(ends)
+        low, high = self.ends
+        return low / 2 + high / 2
 
     @property
     def numbers(self) -> str:
         """The numbers in `unit`, without loss, however they were entered: ``5``, ``5 to 10``, ``<=2``, ``>=3``."""
         low, high = (None if end is None else plain_number(end) for end in (self.low, self.high))
         if low is None or high is None:
-            return f">={low}" if low is not None else f"<={high}" if high is not None else ""
+            return f">={low}" if low is not None else f"<={high}"
         return low if low == high else f"{low} to {high}"
 
     def __str__(self) -> str:
@@ -115,7 +133,7 @@ class Quantity:
             is_in_unit = Quantity.parse(self.text, self.unit) == self
         except ReferenceDataError:
             is_in_unit = False
-        shown = self.text if is_in_unit or not self.numbers else self.numbers
+        shown = self.text if is_in_unit else self.numbers
         entered = "" if shown == self.text else f" (entered as {self.text})"
         return f"{shown} {self.unit}".strip() + entered
 

@@ -47,6 +47,15 @@ def solvent(name: str) -> Solvent:
     return found
 
 
+def is_solvent(name: str) -> bool:
+    """Whether the table knows a solvent by this name.
+
+    >>> is_solvent("DCM"), is_solvent("glue")
+    (True, False)
+    """
+    return _key(name) in _by_name()
+
+
 @cache
 def solvents() -> tuple[Solvent, ...]:
     """Return the packaged table, in table order."""

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from superatom.data.records import Conditions, Quantity, Source
 from superatom.documents import DocumentFormat
-from superatom.errors import SuperatomError
 from superatom.structures.nanocluster import Nanocluster
 
 
@@ -134,11 +133,7 @@ class SynthesisRecord:
     @property
     def target_cluster(self) -> Nanocluster | None:
         """The target as a composition, or None where it is written in words."""
-        try:
-            cluster = Nanocluster.parse(self.target)
-        except SuperatomError:
-            return None
-        return cluster if cluster.n_ligands else None
+        return Nanocluster.parse_or_none(self.target)
 
 
 SYNTHESIS = DocumentFormat("superatom-synthesis", SynthesisRecord)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from superatom.data.records import EvidenceLevel, Quantity, Source
 from superatom.data.sheets.editing import edited
 from superatom.data.sheets.exporting import to_bytes, write_records
 from superatom.data.sheets.importing import ImportPlan, RowStatus, carry_out, plan_import
@@ -14,7 +16,7 @@ from superatom.data.sheets.tables import read_table
 from superatom.data.sheets.workbook import to_workbook
 from superatom.data.stores.opening import open_store
 from superatom.data.stores.store import Store
-from superatom.data.synthesis_records import Origin, OutcomeClass, SynthesisRecord
+from superatom.data.synthesis_records import Origin, OutcomeClass, Stage, SynthesisRecord
 from superatom.errors import ImportRowsError, ReferenceDataError, UnknownNameError
 from worlds_sheets import write
 
@@ -292,7 +294,12 @@ def test_editing_refuses_what_a_table_would() -> None:
     record = SynthesisRecord("Au25", notes="x")
     assert edited(record, {"notes": "", "amount: PET [mg]": "5"})[0].amounts["PET"].low == 5
     assert edited(record, {"notes": ""})[0].notes == ""
-    assert edited(record, {"temperature_C": "298"})[1] == ("temperature_C: 298 degC is unusual (-80 to 200)",)
+    hot = "temperature_C: 298 degC is unusual (-80 to 200); it would be 24.85 degC if K was meant"
+    assert edited(record, {"temperature_C": "298"})[1] == (hot,)
+    for field, word in (("time_h", "NaN"), ("time_h", "unknown"), ("notes", "N/A"), ("additives", "none")):
+        with pytest.raises(ImportRowsError, match=f"`{field}=` empties the field"):
+            edited(record, {field: word})
+    assert edited(record, {"reductant": "none"})[0].conditions.reductant == "none"
     with pytest.raises(ImportRowsError, match="cannot be"):
         edited(record, {"ph": "33"})
     with pytest.raises(ImportRowsError, match="needs a target"):
@@ -316,3 +323,122 @@ def test_formulas_are_harmless_on_the_way_out(store: Store, tmp_path: Path) -> N
 def test_a_workbook_may_have_a_chosen_sheet(store: Store, tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(to_workbook([("a", [["x"], ["1"]]), ("b", [["target"], ["Au25"]])]))
     assert plan_import(tmp_path / "t.xlsx", store, sheet="b").counts["new"] == 1
+
+
+def test_another_library_of_the_same_ids_changes_nothing(store: Store, tmp_path: Path) -> None:
+    store.add(SynthesisRecord("Au25"))
+    with open_store(tmp_path / "other.sqlite", author="ada") as other:
+        other.add(SynthesisRecord("Au38"))
+        for ending in (".csv", ".xlsx", ".jsonl"):
+            path = tmp_path / f"other{ending}"
+            write_records(path, (s for s in other.iterate() if not s.is_cited))
+            made = plan_import(path, store)
+            assert made.counts["new"] == 1
+            assert "E0001 of another library, not the E0001 of this one" in said(made, is_error=False)[0]
+            assert plan_import(path, other).counts["unchanged"] == 1
+    assert [stored.id for stored in carry_out(made, store)] == ["E0002"]
+    spoilt = plan(store, tmp_path, "record_id,recorded_at,target\nE0001,yesterday,Au38\n")
+    assert "no time as an export writes it" in said(spoilt, is_error=True)[0]
+
+
+def test_a_column_that_is_gone_changes_nothing(store: Store, tmp_path: Path) -> None:
+    first, second = (Stage(word, time_h=Quantity.parse(hours, "h")) for word, hours in (("mix", "1"), ("age", "2")))
+    record = SynthesisRecord("Au25", ligands=("PET",), stages=(first, second), notes="cold", batch="7")
+    store.add(record)
+    made = plan(store, tmp_path, "record_id,record_version,target,notes,step 2: time_h\nE0001,1,Au25,,3\n")
+    [row] = made.rows
+    assert row.changes == (("step 2: time_h", "2 h", "3 h"), ("notes", "cold", ""))
+    [changed] = carry_out(made, store)
+    aged = replace(second, time_h=Quantity.parse("3", "h"))
+    assert changed.record == replace(record, stages=(first, aged), notes="")
+    edited_too, _ = edited(record, {"step 2: time_h": "3", "notes": ""})
+    assert edited_too == changed.record
+
+
+def test_a_source_claims_no_reading_and_own_work_stays_own(store: Store, tmp_path: Path) -> None:
+    record, warnings = edited(SynthesisRecord("Au25"), {"doi": "https://doi.org/10.1039/d5nh00353a"})
+    assert (record.origin, warnings) == (Origin.OWN, ())
+    assert record.source == Source(
+        "doi:10.1039/d5nh00353a", "10.1039/d5nh00353a", EvidenceLevel.NOT_STATED, doi_is_read=False
+    )
+    moved, _ = edited(record, {"doi": "10.1021/ja0000000"})
+    assert moved.source is not None
+    assert moved.source.citation == "doi:10.1021/ja0000000"
+    assert edited(moved, {"doi": ""})[0].source is None
+    made = plan(store, tmp_path, "target,doi\nAu25,10.1039/d5nh00353a\n")
+    assert made.rows[0].record is not None
+    assert made.rows[0].record.origin is Origin.LITERATURE
+    assert "for your own work that cites it, say origin own" in said(made, is_error=False)[0]
+
+
+def test_cells_of_the_bench(store: Store, tmp_path: Path) -> None:
+    text = (
+        "target,time,T,yield,pH,solvent,date,reductant,additives\n"
+        "Au25,1 h 30 min,80 °C (oil bath),yield 15%,pH 11,DCM/MeOH 1:1,2024-03-12,none,none\n"
+    )
+    made = plan(store, tmp_path, text)
+    assert said(made, is_error=True) == []
+    [stored] = carry_out(made, store)
+    settings, product = stored.record.conditions, stored.record.product
+    assert [str(q) for q in (settings.time_h, settings.temperature_C, settings.ph, product.yield_percent)] == [
+        "1.5 h (entered as 1 h 30 min)",
+        "80 degC (entered as 80 °C (oil bath))",
+        "11 pH (entered as pH 11)",
+        "15 % (entered as yield 15%)",
+    ]
+    assert (settings.solvents, settings.solvent_ratio) == (("DCM", "MeOH"), "1:1")
+    assert (settings.reductant, settings.additives) == ("none", ())
+    path = tmp_path / "out.csv"
+    write_records(path, [stored])
+    assert plan_import(path, store).counts["unchanged"] == 1
+    two = plan(store, tmp_path, "target,solvent,solvent ratio\nAu25,DCM/MeOH 1:1,2:1\n")
+    assert "says 1:1, and the ratio of solvents is '2:1'" in said(two, is_error=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("date", "kept", "sentence"),
+    [
+        ("2024-03-12", "2024-03-12", ""),
+        ("21.11.2024", "2024-11-21", "read as 2024-11-21"),
+        ("11/21/2024", "2024-11-21", "read as 2024-11-21"),
+        ("12/03/2024", "12/03/2024", "may be 12 March or 3 December"),
+        ("2199-01-01", "2199-01-01", "lies in the future"),
+        ("yesterday", "yesterday", "is no date and kept as text"),
+        ("31.02.2024", "", "no day of the calendar"),
+        ("45123", "", "how Excel counts days (it would be 2023-07-16)"),
+    ],
+)
+def test_dates(store: Store, tmp_path: Path, date: str, kept: str, sentence: str) -> None:
+    made = plan(store, tmp_path, f"target,date\nAu25,{date}\n")
+    record = made.rows[0].record
+    assert (record.date if record else "") == kept
+    problems = said(made, is_error=not kept)
+    assert sentence in " ".join(problems)
+    assert bool(problems) == bool(sentence)
+
+
+def test_a_cell_longer_than_excel_holds_is_refused(store: Store, tmp_path: Path) -> None:
+    made = plan(store, tmp_path, f"target,notes\nAu25,{'x' * 40_000}\nAu38,{'x' * 32_767}\n")
+    assert [row.status for row in made.rows] == [RowStatus.REFUSED, RowStatus.NEW]
+    assert "row 2, notes: 40000 characters; a cell of Excel holds 32767" in said(made, is_error=True)[0]
+
+
+def test_kelvin_and_celsius_are_asked_about_though_stated(store: Store, tmp_path: Path) -> None:
+    made = plan(store, tmp_path, "target,T (K)\nAu25,25\n")
+    assert (
+        "-248.15 degC is unusual (-80 to 200); it would be 25 degC if degC was meant" in said(made, is_error=False)[0]
+    )
+
+
+def test_points_in_a_table_of_decimal_commas(store: Store, tmp_path: Path) -> None:
+    made = plan(store, tmp_path, "target;T [°C];stirring\nA;0,5;1.200\nB;1,5;800\n")
+    assert "'1.200' may be 1200 or 1,200" in said(made, is_error=True)[0]
+
+
+def test_a_plan_that_writes_nothing_says_why(store: Store, tmp_path: Path) -> None:
+    empty = plan(store, tmp_path, "target,T\n")
+    with pytest.raises(ImportRowsError, match="has no rows"):
+        carry_out(empty, store)
+    bad = plan(store, tmp_path, "target,time\nA,overnight\nB,o/n\n")
+    with pytest.raises(ImportRowsError, match="2 of 2 rows cannot be taken in"):
+        carry_out(bad, store, keep_good=True)

@@ -42,6 +42,23 @@ def guessed(*headers: str, **changes: str) -> list[Match]:
         ("thiol", "ligands", ""),
         ("Comments", "notes", ""),
         ("pH", "ph", ""),
+        ("Au salt", "precursors", ""),
+        ("thiol equiv", "ligand_to_metal_ratio", ""),
+        ("L/M ratio", "ligand_to_metal_ratio", ""),
+        ("T°C", "temperature_C", "°C"),
+        ("rpm", "stirring_rpm", ""),
+        ("λem (nm)", "emission_nm", "nm"),
+        ("Solvent mixture", "solvents", ""),
+        ("Ziel", "target", ""),
+        ("Zeit (min)", "time_h", "min"),
+        ("Temperatur (K)", "temperature_C", "K"),
+        ("Ausbeute (%)", "yield_percent", "%"),
+        ("Lösungsmittel", "solvents", ""),
+        ("Ergebnis", "outcome_class", ""),
+        ("Datum", "date", ""),
+        ("Rührgeschwindigkeit", "stirring_rpm", ""),
+        ("Reduktionsmittel", "reductant", ""),
+        ("Bemerkung", "notes", ""),
     ],
 )
 def test_known_headers(header: str, field: str, unit: str) -> None:
@@ -60,9 +77,49 @@ def test_guesses_say_that_they_are() -> None:
     assert numbered.column == parse_header("extra: Temperature2")
 
 
-def test_a_unit_of_another_kind_is_no_match() -> None:
-    [match] = guessed("time (mg)")
-    assert match.column == parse_header("amount: time [mg]")
+@pytest.mark.parametrize(
+    ("header", "column", "unit"),
+    [
+        ("eq. thiol", "ligand_to_metal_ratio", "mol/mol"),
+        ("reductant eq", "reductant_to_metal_ratio", "mol/mol"),
+        ("PET:Au", "ligand_to_metal_ratio", "mol/mol"),
+        ("Au:PET", "ligand_to_metal_ratio", "M:L"),
+        ("HAuCl4 (mM)", "metal_concentration_mM", "mM"),
+        ("NaBH4 (mM)", "reductant_concentration_mM", "mM"),
+        ("c(PET) mM", "ligand_concentration_mM", "mM"),
+        ("conc. Au (mM)", "metal_concentration_mM", "mM"),
+        ("m(HAuCl4) mg", "amount: HAuCl4 [mg]", "mg"),
+        ("NaBH4 mg", "amount: NaBH4 [mg]", "mg"),
+        ("n(Au) mmol", "amount: Au [mmol]", "mmol"),
+        ("solvent (mL)", "amount: solvent [mL]", "mL"),
+    ],
+)
+def test_chemicals_by_their_part(header: str, column: str, unit: str) -> None:
+    [match] = guessed(header)
+    assert match.column == parse_header(column)
+    assert (match.unit, match.sureness) == (unit, Sureness.LIKELY)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["time (mg)", "yield (mg)", "product (mg)", "co-ligand", "co-ligand eq", "Metal", "TOAB (eq)", "Au2(dppe)Cl2 (mM)"],
+)
+def test_no_guess_is_better_than_a_wrong_one(header: str) -> None:
+    [match] = guessed(header)
+    assert match.column == parse_header(f"extra: {header}")
+
+
+def test_a_given_column_keeps_the_unit_of_its_header() -> None:
+    headers = {
+        "Reaktionsdauer (min)": "time_h", "Ofen / K": "temperature_C", "c Gold (M)": "metal_concentration_mM",
+        "Au:S": "ligand_to_metal_ratio", "Dauer 2 (min)": "step 1: time_h", "Heat (K)": "temperature_C [degF]",
+    }  # fmt: skip
+    for header, to in headers.items():
+        [match] = guess_mapping([header], {header: to})
+        expected = {"Au:S": "M:L", "Heat (K)": "degF", "c Gold (M)": "M", "Ofen / K": "K"}.get(header, "min")
+        assert match.unit == expected
+    with pytest.raises(UnknownNameError, match=r"states min, which is no unit of temperature_C"):
+        guess_mapping(["Zeit (min)"], {"Zeit (min)": "temperature_C"})
 
 
 def test_two_columns_of_one_field_are_told() -> None:

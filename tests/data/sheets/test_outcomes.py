@@ -45,6 +45,21 @@ TARGET = "[Au25(PET)18]-"
         ("monodisperse nanoparticles", "nanoparticles", ""),
         ("no reaction", "nothing", ""),
         ("nothing", "nothing", ""),
+        ("AuNP", "nanoparticles", ""),
+        ("plasmonic", "nanoparticles", ""),
+        ("molecularly pure", "monodisperse", ""),
+        ("contaminated with Au38", "mixture", ""),
+        ("Au25 contaminated with traces of Au38", "mixture", "Au25 + Au38"),
+        ("Au25/Au144", "mixture", "Au25 + Au144"),
+        ("Au38 instead", "other_cluster", "Au38"),
+        ("wrong product: Au38", "other_cluster", "Au38"),
+        ("NPs instead", "nanoparticles", ""),
+        ("unreacted", "nothing", ""),
+        ("starting material", "nothing", ""),
+        ("monodispers", "monodisperse", ""),
+        ("Mischung", "mixture", ""),
+        ("Nanopartikel", "nanoparticles", ""),
+        ("nichts", "nothing", ""),
     ],
 )
 def test_words_of_the_bench(text: str, outcome: str, formula: str) -> None:
@@ -69,7 +84,15 @@ def test_words_of_the_bench(text: str, outcome: str, formula: str) -> None:
         ("no Au25", "^$"),
         ("Au25 +", "^$"),
         ("Cu2O", "^$"),
-        ("only", "^$"),
+        ("only", "which product it was is not said"),
+        ("single product", "which product it was is not said"),
+        ("wrong product", "what came instead of the target is not said"),
+        ("Au25 instead", "do not agree"),
+        ("metallic Ag", "bulk metal is neither"),
+        ("contaminated", "contaminated with what is not said"),
+        ("contaminated with thiol", "^$"),
+        ("Au25 or Au144", "^$"),
+        ("Au25/", "^$"),
         ("1", "^$"),
     ],
 )
@@ -81,6 +104,7 @@ def test_what_is_not_said_is_not_guessed(text: str, why: str) -> None:
 def test_target_and_product_are_looked_at() -> None:
     assert read_outcome("Au25 pure", "Au25 clusters").outcome_class is OutcomeClass.MONODISPERSE
     assert read_outcome("pure", TARGET, "Au38(PET)24").outcome_class is OutcomeClass.OTHER_CLUSTER
+    assert read_outcome("single product", TARGET, "Au38(PET)24").outcome_class is OutcomeClass.OTHER_CLUSTER
     assert read_outcome("pure", TARGET, "Au25(PET)18").outcome_class is OutcomeClass.MONODISPERSE
     assert read_outcome("Mono-disperse", TARGET, "Au38(PET)24").outcome_class is OutcomeClass.MONODISPERSE  # as stated
     assert read_outcome("pure", "particles of 3 nm", "Au38(PET)24").outcome_class is OutcomeClass.MONODISPERSE

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superatom.data.records import Quantity
+from superatom.data.rows import packaged_rows
 from superatom.data.sheets.cells import as_entered, with_entered
-from superatom.data.sheets.quantities import is_stated, read_quantity
-from superatom.errors import UnitError
+from superatom.data.sheets.quantities import is_stated, number_word, read_quantity
+from superatom.errors import ReferenceDataError, UnitError
 from superatom.units import convert, dimension_of, units_of
 from worlds_sheets import quantities
 
@@ -43,6 +44,15 @@ from worlds_sheets import quantities
         ("6:1", "mol/mol", "", 6, 6),
         (">=4", "mol/mol", "M:L", None, 0.25),
         ("1e-3-2e-3", "mM", "", 0.001, 0.002),
+        ("2 h 30 min", "h", "", 2.5, 2.5),
+        ("1 d, 2 h and 30 min", "h", "", 26.5, 26.5),
+        ("80 °C (oil bath)", "degC", "", 80, 80),
+        ("16 h (overnight)", "h", "", 16, 16),
+        ("12-18 (overnight)", "h", "", 12, 18),
+        ("15% (Au)", "%", "%", 15, 15),
+        ("298 (K)", "degC", "", 24.85, 24.85),
+        ("ice bath", "degC", "", 0, 0),
+        ("Raumtemperatur", "degC", "", 20, 25),
         ("5 a.u.", "a.u.", "", 5, 5),
     ],
 )
@@ -55,11 +65,18 @@ def test_what_chemists_write(cell: str, unit: str, stated: str, low: float | Non
 @pytest.mark.parametrize(
     ("cell", "unit", "sentence"),
     [
-        ("overnight", "h", "no number in h"),
+        ("overnight", "h", r"no number in h; legal: the hours or their range, as 12-18 \(overnight\)"),
+        ("o/n", "h", "legal: the hours"),
+        ("Reflux", "degC", r"legal: the temperature, as 66 \(reflux\)"),
+        ("vigorous", "rpm", "legal: the speed"),
+        ("quant.", "%", r"legal: a number or bound, as >95 \(quant.\)"),
+        ("trace", "%", "legal: a number or bound"),
+        ("25 (?)", "degC", "no unit"),
+        ("80 (bath 90)", "degC", "no unit"),
+        ("30 min 1 h", "h", "no unit of this field"),
         ("inf", "h", "no number"),
         ("1,500", "mM", "may be 1500 or 1.500"),
         ("10 mg", "mM", "legal: mM, M"),
-        ("2 h 30 min", "h", "no unit of this field"),
         ("10-5", "h", "runs downwards"),
         ("5 h - 10 min", "h", "no unit"),
         ("1e999", "h", "no number that can be kept"),
@@ -76,6 +93,21 @@ def test_what_is_refused(cell: str, unit: str, sentence: str) -> None:
 @pytest.mark.parametrize(("comma", "value"), [(True, 1.5), (False, 1500)])
 def test_the_comma_can_be_told(comma: bool, value: float) -> None:
     assert read_quantity("1,500", "mM", decimal_comma=comma).low == value
+
+
+def test_where_commas_are_decimal_a_point_may_be_of_thousands() -> None:
+    with pytest.raises(UnitError, match=r"may be 1200 or 1,200"):
+        read_quantity("1.200", "rpm", decimal_comma=True)
+    assert read_quantity("1.25", "mM", decimal_comma=True).low == 1.25
+    assert read_quantity("1.200", "mM").low == 1.2
+
+
+@pytest.mark.parametrize("ends", [(None, None), (float("nan"), 1.0), (1.0, float("inf")), (2.0, 1.0)])
+def test_a_quantity_has_finite_ends_in_order(ends: tuple[float | None, float | None]) -> None:
+    with pytest.raises(ReferenceDataError, match="is no quantity"):
+        Quantity(*ends, "h", "x")
+    assert Quantity(None, 2.0, "h", "<2").ends == (2.0, 2.0)
+    assert Quantity(1.0, 2.0, "h", "1-2").ends == (1.0, 2.0)
 
 
 @given(cell=st.text(max_size=100), unit=st.sampled_from(["degC", "h", "mM", "mol/mol", "%", "pH", "", "odd"]))
@@ -125,3 +157,13 @@ def test_nothing_stated(cell: str) -> None:
 def test_sodium_and_neodymium_are_words() -> None:
     assert is_stated("Na")
     assert is_stated("Nd")
+
+
+def test_every_word_for_a_number_has_one_or_says_what_would_be_legal() -> None:
+    for row in packaged_rows("number_words.csv"):
+        found = number_word(row["words"], row["unit"])
+        assert found is not None
+        assert dimension_of(row["unit"])
+        assert (found.ends is None) == bool(found.legal)
+        if found.legal:  # what is suggested can be read
+            assert read_quantity(found.legal.rpartition(", as ")[2], row["unit"]).text

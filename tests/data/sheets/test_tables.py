@@ -103,8 +103,8 @@ def test_formulas_are_written_as_text(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     path.write_bytes(to_workbook([("s", [["h"], ["=1+1"]])]))
     assert load_workbook(path)["s"]["A2"].data_type == "s"
-    with pytest.raises(ReferenceDataError, match="a cell of Excel holds 32767"):
-        to_workbook([("s", [["x" * 32_768]])])
+    with pytest.raises(ReferenceDataError, match=r"row 2 \(E0001\), column 'notes': 32768 .* Excel holds 32767"):
+        to_workbook([("s", [["record_id", "notes"], ["E0001", "x" * 32_768]])])
 
 
 NOISE = base64.b64encode(random.Random(0).randbytes(1 << 20))  # noqa: S311
@@ -152,6 +152,49 @@ def test_titles_above_the_header_are_passed_over_and_said(tmp_path: Path) -> Non
 def test_one_column_is_no_title(tmp_path: Path) -> None:
     assert read_table(write(tmp_path / "t.csv", "target\nAu25\nAu38\n")).columns == ("target",)
     refused(write(tmp_path / "u.csv", "target\nAu25,7\n"), "row 2: 2 cells, but 1 columns")
+
+
+def test_notes_under_a_table_are_no_rows(tmp_path: Path) -> None:
+    text = "Target,Ligand,yield\nAu25,PET,30\nPlate 2:,,\nAu38,PET,20\n,* yields by Au,\n[Au36(SR)24],,\n7,,\n"
+    table = read_table(write(tmp_path / "t.csv", text))
+    assert [row.number for row in table.rows] == [2, 4, 6, 7]
+    assert table.remarks == (
+        "row 3 was left out as a note: 'Plate 2:'",
+        "row 5 was left out as a note: '* yields by Au'",
+    )
+    assert len(read_table(write(tmp_path / "u.csv", "Target,notes\nsilver nanoplates,\n")).rows) == 1
+
+
+def test_a_row_of_units_repeats_or_adds_to_the_header(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path / "t.csv", "target,HAuCl4 (mg),T (°C),t\n,mg,degC,min\nAu25,10,25,30\n"))
+    assert table.columns == ("target", "HAuCl4 (mg)", "T (°C)", "t [min]")
+    refused(write(tmp_path / "u.csv", "target,HAuCl4 (mg),t\n,g,min\nAu25,10,30\n"), "'HAuCl4 .mg.' and .* g, disagree")
+
+
+def test_grouped_headers_are_passed_over_as_told(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["Reagents", None, "Conditions"], ["target", "ligand", "T (°C)", "time (h)"], ["Au25", "PET", 25, 3]):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    refused(path, "row 2: 4 cells, but 3 columns in row 1; put a name over each column, or say which row")
+    table = read_table(path, header_row=2)
+    assert table.columns == ("target", "ligand", "T (°C)", "time (h)")
+    assert "row 1 was passed over, as told: 'Reagents'" in table.remarks
+    with pytest.raises(ReferenceDataError, match="has nothing in row 9"):
+        read_table(path, header_row=9)
+
+
+def test_excel_shows_percent_and_keeps_fractions(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["target", "Yield (%)", "purity", "note"])
+    book.active.append(["Au25", 0.15, 0.995, 5])
+    for place, form in (("B2", "0%"), ("C2", "0.0 %"), ("D2", '0" %"')):
+        book.active[place].number_format = form
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    assert texts(read_table(path)) == [["Au25", "15%", "99.5%", "5"]]
 
 
 def test_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ class Library(RuleBasedStateMachine):
         self.order.append(name)
 
     @precondition(lambda self: self.versions)
-    @rule(data=st.data(), file=st.sampled_from(["a", "b"]), content=st.binary(max_size=3))
+    @rule(data=st.data(), file=st.sampled_from(["a", "b"]), content=st.binary(min_size=1, max_size=3))
     def attach(self, data: Any, file: str, content: bytes) -> None:
         name, _ = self.newest(data)
         self.store.attach(name, content, name=file)

@@ -35,6 +35,17 @@ def test_where_the_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert store.record("E0001").record == record()
 
 
+def test_a_mistyped_library_is_not_made_where_none_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUPERATOM_LIBRARY", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for named in (tmp_path / "lba.sqlite", f"sqlite:///{tmp_path}/lba.sqlite"):
+        with pytest.raises(StoreError, match=r"there is no library .*lba\.sqlite"):
+            open_store(named, is_new_legal=False)
+    assert not (tmp_path / "lba.sqlite").exists()
+    with open_store(is_new_legal=False) as store:  # one's own
+        assert store.record("S001").is_cited
+
+
 def test_a_data_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").touch()
     monkeypatch.delenv("SUPERATOM_LIBRARY", raising=False)

@@ -177,16 +177,17 @@ def test_files(store: Store, tmp_path: Path) -> None:
     assert store.attachments("E0001") == (one, two)
     assert store.content(one.sha256) == spectrum.read_bytes()
     assert store.content(two.sha256) == b"\x00\xff"
-    assert store.attach("E0001", spectrum, kind="uv_vis") == one
+    assert store.attach("E0001", spectrum, kind="UV-Vis") == one
     store.add(record())
     assert store.attach("E0002", spectrum).sha256 == one.sha256
     assert store.record("E0001").version == 1
     for wrong, sentence in (
-        ({"kind": "uvvis", "name": "x"}, "'uvvis' is no kind of file; legal: uv_vis"),
+        ({"kind": "selfie", "name": "x"}, "'selfie' is no kind of file; legal: uv_vis"),
+        ({"content": b"", "name": "x"}, "the file is empty"),
         ({"name": ""}, "under a name"),
     ):
         with pytest.raises(StoreError, match=sentence):
-            store.attach("E0001", b"x", **wrong)
+            store.attach("E0001", **{"content": b"x", **wrong})
     with pytest.raises(StoreError, match="cannot read"):
         store.attach("E0001", tmp_path / "absent")
 
@@ -210,7 +211,7 @@ def test_unknown_names(store: Store) -> None:
         lambda: store.record("E0001"),
         lambda: store.history("E0001"),
         lambda: store.attachments("E0001"),
-        lambda: store.attach("E0001", b"", name="x"),
+        lambda: store.attach("E0001", b"x", name="x"),
         lambda: store.withdraw("E0001", expected_version=1, reason="x"),
         lambda: store.latest("campaign", "c"),
         lambda: store.content("0" * 64),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from superatom.app.cli.options import write_text
+from superatom.app.cli.records_options import visible
 
 if TYPE_CHECKING:
     from superatom.data.sheets.importing import ImportPlan
@@ -23,8 +24,8 @@ def row(stored: Stored) -> dict[str, Any]:
     outcome = record.product.outcome_class
     return {
         "id": stored.id,
-        "target": record.target,
-        "ligands": ", ".join(record.ligands),
+        "target": visible(record.target),
+        "ligands": visible(", ".join(record.ligands)),
         "outcome": outcome.value.replace("_", " ") if outcome else "",
         "yield": str(record.product.yield_percent or ""),
         "origin": record.origin.value,
@@ -50,31 +51,28 @@ def document(stored: Stored) -> dict[str, Any]:
 
 def fields_shown(stored: Stored) -> Iterator[dict[str, Any]]:
     """Yield the fields that a record states, one a line."""
-    from superatom.data.sheets.columns import values_of
+    from superatom.data.sheets.columns import in_words, values_of
 
-    yield {"field": "record", "value": f"{stored.id}, version {stored.version}, {_by(stored)}"}
+    yield {"field": "record", "value": visible(f"{stored.id}, version {stored.version}, {_by(stored)}")}
     for column, value in values_of(stored.record).items():
-        yield {"field": column.header, "value": "; ".join(value) if isinstance(value, tuple) else str(value)}
+        yield {"field": visible(column.header), "value": visible(in_words(value))}
 
 
 def changes_shown(versions: Iterable[Stored]) -> Iterator[dict[str, Any]]:
     """Yield each version, and under it what changed."""
-    from superatom.data.sheets.columns import values_of
+    from superatom.data.sheets.columns import differences
 
-    before: dict[str, str] = {}
+    before: Stored | None = None
     for stored in versions:
-        values = values_of(stored.record).items()
-        now = {c.header: "; ".join(value) if isinstance(value, tuple) else str(value) for c, value in values}
         said = ", ".join(part for part in (stored.reason, "withdrawn" if stored.is_withdrawn else "") if part)
-        yield {"field": f"version {stored.version}", "value": f"{_by(stored)}: {said or 'first'}"}
-        if before:
-            for header in [*now, *(gone for gone in before if gone not in now)]:
-                if now.get(header) != before.get(header):
-                    yield {
-                        "field": f"  {header}",
-                        "value": f"{before.get(header, '(empty)')} → {now.get(header, '(empty)')}",
-                    }
-        before = now
+        yield {"field": f"version {stored.version}", "value": visible(f"{_by(stored)}: {said or 'first'}")}
+        for header, was, becomes in differences(before.record, stored.record) if before else ():
+            yield {"field": visible(f"  {header}"), "value": _turned(was, becomes)}
+        before = stored
+
+
+def _turned(was: str, becomes: str) -> str:
+    return visible(f"{was or '(empty)'} → {becomes or '(empty)'}")
 
 
 def _by(stored: Stored) -> str:
@@ -94,7 +92,13 @@ def plan_document(plan: ImportPlan) -> dict[str, Any]:
             for match in plan.matches
         ],
         "counts": plan.counts,
-        "rows": [{"row": row.number, "status": row.status.value, "id": row.id} for row in plan.rows],
+        "rows": [
+            {
+                "row": row.number, "status": row.status.value, "id": row.id,
+                "changes": [{"field": field, "from": was, "to": to} for field, was, to in row.changes],
+            }
+            for row in plan.rows
+        ],
         "problems": [
             {"row": p.row, "column": p.column, "found": p.found, "says": p.sentence, "is_error": p.is_error}
             for p in plan.all_problems
@@ -107,22 +111,28 @@ def show_plan(plan: ImportPlan) -> None:
     from superatom.app.report.text import show_rows
 
     for remark in plan.remarks:
-        typer.echo(f"{plan.name}: {remark}")
+        typer.echo(visible(f"{plan.name}: {remark}"))
     columns = [
         {
-            "column": match.header, "is": match.column.header if match.column else "(passed over)", "unit": match.unit,
-            "how sure": match.sureness.value, "remark": match.remark,
+            "column": visible(match.header), "unit": match.unit,
+            "is": visible(match.column.header) if match.column else "(passed over)",
+            "how sure": match.sureness.value, "remark": visible(match.remark),
         }
         for match in plan.matches
     ]  # fmt: skip
     if columns:
         write_text(lambda console: show_rows(console, columns))
-    lines = list(_said(plan.all_problems))
+    _show_lines(list(_said(plan.all_problems)))
+    changed = [(row, change) for row in plan.rows for change in row.changes]
+    _show_lines([f"row {row.number}, {row.id}: {field}: {_turned(was, to)}" for row, (field, was, to) in changed])
+    typer.echo(", ".join(f"{n} {status}" for status, n in plan.counts.items() if n) or "no rows")
+
+
+def _show_lines(lines: Sequence[str]) -> None:
     for line in lines[:_SHOWN]:
-        typer.echo(line)
+        typer.echo(visible(line))
     if len(lines) > _SHOWN:
         typer.echo(f"... and {len(lines) - _SHOWN} more of these; --json has them all")
-    typer.echo(", ".join(f"{n} {status}" for status, n in plan.counts.items() if n) or "no rows")
 
 
 def _said(problems: Iterable[Problem]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from superatom.data.records import Quantity
 from superatom.data.sheets.quantities import is_stated, read_quantity
+from superatom.data.sheets.words import read_solvents
 from superatom.errors import UnitError
 
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?")
@@ -90,8 +91,6 @@ def with_entered(quantity: Quantity | None, entered: str, unit: str) -> tuple[Qu
     """
     candidates: list[Quantity] = []
     if match := _WITH_NUMBERS.fullmatch(entered):
-        if not match["numbers"]:
-            return (Quantity(None, None, unit, match["text"]), True) if quantity is None else (quantity, False)
         candidates += _read(match["numbers"], unit, match["text"])
     candidates += _read(entered, unit, None)
     for candidate in candidates:
@@ -122,7 +121,8 @@ def _needs_protection(text: str) -> bool:
 
 
 def _needs_quotes(item: str) -> bool:
-    return not item or item != item.strip() or ";" in item or '"' in item or _SEPARATOR.search(item) is not None
+    is_split = _SEPARATOR.search(item) is not None or read_solvents(item) is not None
+    return not item or item != item.strip() or ";" in item or '"' in item or is_split
 
 
 def _item(text: str, start: int) -> tuple[list[str], int]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from superatom.data.records import Quantity, Source
+from superatom.data.records import EvidenceLevel, Quantity, Source
 from superatom.data.sheets.fields import Field, Kind, families, fields, plain_fields, step_fields
 from superatom.data.synthesis_records import SYNTHESIS, Stage, SynthesisRecord
 from superatom.errors import DocumentError
@@ -23,7 +24,10 @@ _STEP = re.compile(r"step (?P<step>[1-9]\d{0,2}): (?P<name>\w+)")
 _WORD = r'(?:"(?:[^"\\]|\\.)*"|[^\s"\[\]](?:[^"\[\]\n\r]*[^\s"\[\]])?)'
 _MEMBER = re.compile(rf"(?P<name>\w+): (?P<key>{_WORD})(?P<bracket> \[(?P<unit>{_WORD})?\])?")
 _MOST_STEPS = 100
-_EMPTY = SynthesisRecord("", stages=(Stage(""),), source=Source(""))
+_OUTCOME, _CITATION, _DOI = ("product", "outcome_class"), ("source", "citation"), ("source", "doi")
+# of a source that somebody names, nobody has said how closely it was read
+_UNREAD = Source("", level=EvidenceLevel.NOT_STATED, doi_is_read=False)
+_EMPTY = SynthesisRecord("", stages=(Stage(""),), source=_UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,57 @@ def record_of(values: Mapping[Column, Value]) -> SynthesisRecord:
     if not document["target"]:
         raise DocumentError("a record needs a target: the cluster aimed at, as formula or in words")
     return SYNTHESIS.from_document({"source": None, **document, "stages": [steps[number] for number in sorted(steps)]})
+
+
+def merged(
+    old: SynthesisRecord, values: Mapping[Column, Value], stated: Collection[tuple[str, ...]]
+) -> SynthesisRecord:
+    """Return a record with new values in the places that are stated; elsewhere it stays as it was.
+
+    Words of an outcome go with its class, a citation that repeats the DOI with the DOI.
+
+    >>> new = {parse_header("notes"): "cold"}
+    >>> changed = merged(SynthesisRecord("Au25", batch="7", notes="x"), new, {("notes",)})
+    >>> changed.target, changed.batch, changed.notes
+    ('Au25', '7', 'cold')
+    """
+    before = values_of(old)
+    gone = set(stated)
+    if _OUTCOME in gone and old.product.outcome_class != next(
+        (v for c, v in values.items() if c.path == _OUTCOME), None
+    ):
+        gone.add(entered_column().path)
+    if _DOI in gone and old.source is not None and old.source.citation == f"doi:{old.source.doi}":
+        gone.add(_CITATION)
+    kept = {column: value for column, value in before.items() if column.path not in gone}
+    held = {column.path for column in kept}
+    new = {**{column: value for column, value in values.items() if column.path not in held}, **kept}
+    if not {_CITATION, _DOI} & {column.path for column in new}:  # no source, so nothing that was read in it
+        new = {column: value for column, value in new.items() if column.path[0] != "source"}
+    return record_of(new)
+
+
+def differences(old: SynthesisRecord, new: SynthesisRecord) -> Iterator[tuple[str, str, str]]:
+    """Yield the columns in which two records differ, each with what it was and what it is, in words.
+
+    >>> list(differences(SynthesisRecord("Au25"), SynthesisRecord("Au25", notes="cold")))
+    [('notes', '', 'cold')]
+    """
+    before, now = ({c.header: in_words(v) for c, v in values_of(record).items()} for record in (old, new))
+    for header in dict.fromkeys([*now, *before]):
+        if before.get(header, "") != now.get(header, ""):
+            yield header, before.get(header, ""), now.get(header, "")
+
+
+def in_words(value: Value) -> str:
+    """Return a value as a reader sees it."""
+    return "; ".join(value) if isinstance(value, tuple) else str(value)
+
+
+@cache
+def entered_column() -> Column:
+    """Return the own column that keeps the words of an outcome where they are more than its class."""
+    return Column(families()["extra"], "outcome as entered")
 
 
 def _values(field: Field, document: Mapping[str, Any]) -> Iterator[tuple[Column, Value | None]]:

@@ -17,13 +17,14 @@ _LONGEST_CELL = 10_000_000
 _LOOKED_AT = 100  # lines that decide the delimiter
 
 
-def read_delimited(path: Path) -> Table:
+def read_delimited(path: Path, header_row: int | None = None) -> Table:
     """Read a CSV file; raises `ReferenceDataError` naming file and line."""
     text, remarks = _decoded(path)
     delimiter = _delimiter(text)
     if delimiter != ",":
         remarks.append(f"delimiter {'tab' if delimiter == chr(9) else delimiter}")
-    return table_of(path.name, _lines(text, delimiter, path.name), is_typed=False, remarks=remarks)
+    lines = _lines(text, delimiter, path.name)
+    return table_of(path.name, lines, is_typed=False, remarks=remarks, header_row=header_row)
 
 
 def to_delimited(rows: Sequence[Sequence[str]]) -> str:

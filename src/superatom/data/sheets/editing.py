@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from superatom.data.sheets.cells import protected
-from superatom.data.sheets.columns import parse_header, record_of, values_of
+from superatom.data.sheets.columns import merged, parse_header
 from superatom.data.sheets.fields import families, field_named, plain_fields
 from superatom.data.sheets.mapping import Match, Sureness, guess_mapping
-from superatom.data.sheets.outcomes import entered_column
 from superatom.data.sheets.rows import read_rows
 from superatom.data.sheets.tables import Cell, Table, TableRow
 from superatom.data.synthesis_records import SynthesisRecord
@@ -49,22 +48,26 @@ def edited(record: SynthesisRecord, changes: Mapping[str, str]) -> tuple[Synthes
                 f"{name!r} is no field of a record.{hint} `superatom records template` lists them all"
             )
         columns[name] = column
-    beside = {"target": record.target, "product_formula": record.product.formula}  # what an outcome is judged by
-    beside = {name: text for name, text in beside.items() if text and name not in changes}
+    beside = _judged_beside(record, changes)
     cells = tuple(Cell(text) for text in (*changes.values(), *map(protected, beside.values())))
     table = Table("edit", (*changes, *beside), (TableRow(0, cells),))
     matches = [Match(name, column, column.unit, Sureness.GIVEN) for name, column in columns.items()]
     matches += [Match(name, parse_header(name), sureness=Sureness.OWN) for name in beside]
-    read = read_rows(table, matches)
-    [row] = read.rows
+    [row] = read_rows(table, matches).rows
     errors = [str(problem) for problem in row.problems if problem.is_error]
     if errors or row.record is None:
         raise ImportRowsError("; ".join(errors))
-    values = values_of(record)
-    new = values_of(row.record)
-    paths = {column.path for column in columns.values()}
-    if field_named("outcome_class").path in paths:  # its words change with it, and may name the product
-        paths |= {entered_column().path, field_named("product_formula").path}
-    kept = {column: value for column, value in values.items() if column.path not in paths}
-    given = {column: value for column, value in new.items() if column.path in paths}
-    return record_of({**kept, **given}), tuple(str(problem) for problem in row.problems)
+    held = {column.path for column in row.values}
+    if said_nothing := [name for name, text in changes.items() if text.strip() and columns[name].path not in held]:
+        [name, *_] = said_nothing
+        raise ImportRowsError(f"{name}: {changes[name]!r} says nothing of it; `{name}=` empties the field")
+    new = merged(record, row.values, (row.stated or frozenset()) - {field_named(name).path for name in beside})
+    return new, tuple(str(problem) for problem in row.problems)
+
+
+def _judged_beside(record: SynthesisRecord, changes: Mapping[str, str]) -> dict[str, str]:
+    """Return the other fields of a record that what is written is judged by: the outcome by target and product, ..."""
+    beside = {"target": record.target, "product_formula": record.product.formula, "origin": record.origin.value}
+    if record.source is not None and "origin" in changes:  # a literature record names its source
+        beside |= {"citation": record.source.citation, "doi": record.source.doi}
+    return {name: text for name, text in beside.items() if text and name not in changes}

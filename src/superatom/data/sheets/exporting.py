@@ -38,7 +38,7 @@ def to_rows(found: Iterable[Stored]) -> list[list[str | float | int]]:
         header += [column.header, column.header + AS_ENTERED] if column in entered else [column.header]
     rows = [header]
     for stored, row in zip(records, values, strict=True):
-        at = "" if stored.at is None else stored.at.isoformat(timespec="seconds")
+        at = "" if stored.at is None else stored.at.isoformat()
         cells: list[str | float | int] = [stored.id, stored.version, at, protected(stored.author)]
         for column in columns:
             value = row.get(column)

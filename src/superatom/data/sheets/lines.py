@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 
 def to_lines(found: Iterable[Stored]) -> str:
-    """Return a line ``{"record_id": ..., "record_version": ..., "record": {...}}`` for each record."""
+    """Return a line ``{"record": {...}, "record_id": ..., "record_version": ..., ...}`` for each record."""
     lines = (
-        {"record_id": stored.id, "record_version": stored.version, "record": SYNTHESIS.to_document(stored.record)}
+        {
+            "record_id": stored.id,
+            "record_version": stored.version,
+            "recorded_at": "" if stored.at is None else stored.at.isoformat(),
+            "recorded_by": stored.author,
+            "record": SYNTHESIS.to_document(stored.record),
+        }
         for stored in found
     )
     return "".join(json.dumps(line, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for line in lines)
@@ -50,7 +56,9 @@ def _row(number: int, line: str) -> ReadRow:
 def _read(number: int, found: object) -> ReadRow:
     if not isinstance(found, dict):
         raise DocumentError(f"a JSON object is needed; this is a {type(found).__name__}")
-    id_, version, document = found.get("record_id", ""), found.get("record_version"), found.get("record", found)
-    if not isinstance(id_, str) or not (version is None or isinstance(version, int)) or not isinstance(document, dict):
+    id_, version, at = found.get("record_id", ""), found.get("record_version"), found.get("recorded_at", "")
+    document = found.get("record", found)
+    is_bookkeeping = isinstance(id_, str) and isinstance(at, str) and (version is None or isinstance(version, int))
+    if not is_bookkeeping or not isinstance(document, dict):
         raise DocumentError("record is an object, record_id text and record_version a whole number, or absent")
-    return ReadRow(number, SYNTHESIS.from_document(document), (), id_, version)
+    return ReadRow(number, SYNTHESIS.from_document(document), (), id_, version, at)

@@ -7,23 +7,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache
 
-from superatom.data.reagents import reagent_table
 from superatom.data.sheets.columns import Column, parse_header
-from superatom.data.sheets.fields import Field, Kind, bare, families, plain_fields
+from superatom.data.sheets.fields import Kind, bare, families, plain_fields
+from superatom.data.sheets.headers import (
+    Cut,
+    Part,
+    cuts,
+    dissolved,
+    dosed,
+    measured_out,
+    named,
+    part_of,
+    ratio,
+    shown,
+    spelled_out,
+    turned,
+)
 from superatom.errors import ReferenceDataError, UnknownNameError, did_you_mean
 from superatom.units import dimension_of, unit_named
 
-RECORD_ID, RECORD_VERSION = "record_id", "record_version"
-BOOKKEEPING = (RECORD_ID, RECORD_VERSION, "recorded_at", "recorded_by")
+RECORD_ID, RECORD_VERSION, RECORDED_AT = "record_id", "record_version", "recorded_at"
+BOOKKEEPING = (RECORD_ID, RECORD_VERSION, RECORDED_AT, "recorded_by")
 AS_ENTERED = " as entered"
 
 _MEASURED_OUT = ("mass", "amount", "volume")
 _EQUIVALENTS = ("eq", "equiv", "equivalents")
-_BRACKETED = re.compile(r"(?P<name>.*?)\s*[\[(]\s*(?P<unit>[^\[\]()]+?)\s*[\])]")
-_STROKE = re.compile(r"(?P<name>.+?)\s*/\s*(?P<unit>[^/]+(?:/[^/]+)?)")
-_LAST_WORD = re.compile(r"(?P<name>.+?)(?:[\s_,]+(?:in\s+)?(?P<unit>[^\s_,]+)|(?P<percent>%))")
+# the fields that name chemicals: of these alone an amount may be weighed in
+_CHEMICALS = frozenset({"ligands", "precursors", "reductant", "solvents", "additives", "starting_material"})
+_CONCENTRATIONS = {
+    Part.METAL: "metal_concentration_mM",
+    Part.LIGAND: "ligand_concentration_mM",
+    Part.REDUCTANT: "reductant_concentration_mM",
+}
+_DOSES = {Part.LIGAND: "ligand_to_metal_ratio", Part.REDUCTANT: "reductant_to_metal_ratio"}
 _CLOSE = 0.86
 
 
@@ -111,13 +128,14 @@ def _given(header: str, to: str) -> Match:
     if wanted == "extra":
         return _own(header, Sureness.GIVEN, "kept as an own column, as told")
     if (column := parse_header(wanted)) is not None:
-        return Match(header, column, column.unit, Sureness.GIVEN)
+        if column.field.is_family and not column.field.is_of_step:
+            return Match(header, column, column.unit, Sureness.GIVEN)  # its unit is part of its name
+        return Match(header, column, _unit_stated(header, column) or column.unit, Sureness.GIVEN)
     name, _, unit = (part.strip(" ]") for part in wanted.partition("["))
-    if name in plain_fields() and (known := unit_named(unit)) is not None:
-        field = plain_fields()[name]
-        if field.kind is Kind.NUMBER and dimension_of(known) == dimension_of(field.unit):
-            return Match(header, Column(field, unit=field.unit), known, Sureness.GIVEN)
-        raise UnknownNameError(f"{unit!r} is no unit of {name}, which is in {field.unit or 'words'}")
+    if (column := parse_header(name)) is not None and (known := unit_named(unit)) is not None:
+        if column.field.kind is Kind.NUMBER and dimension_of(known) == dimension_of(column.unit):
+            return Match(header, column, known, Sureness.GIVEN)
+        raise UnknownNameError(f"{unit!r} is no unit of {name}, which is in {column.unit or 'words'}")
     hint = did_you_mean(name, [*plain_fields(), "extra", "ignore"])
     raise UnknownNameError(
         f"{to!r} is no field.{hint} Legal: a field as `superatom records template` lists them, with its unit "
@@ -125,48 +143,89 @@ def _given(header: str, to: str) -> Match:
     )
 
 
+def _unit_stated(header: str, column: Column) -> str:
+    """Return the unit that a header states for the field it is given to, empty for none; refuses one of another kind.
+
+    What is known in full (``c M``, a concentration of metal) is no name with a unit behind it.
+    """
+    if column.field.kind is not Kind.NUMBER:
+        return ""
+    if turned().get(bare(header)) is column.field:
+        return column.field.turned[0]
+    if named(shown(header)):
+        return ""
+    found = [cut for cut in cuts(header) if cut.is_marked or dimension_of(cut.unit) == dimension_of(column.unit)]
+    if not found:
+        return ""
+    if dimension_of(found[0].unit) != dimension_of(column.unit):
+        raise UnknownNameError(
+            f"the column {header!r} states {found[0].unit}, which is no unit of {column.header}; "
+            f"say in which it is, as --map '{header}={column.header} [{column.unit}]'"
+        )
+    return found[0].unit
+
+
 def _guessed(header: str) -> Match:
     if (column := parse_header(header)) is not None:
         return Match(header, column, column.unit, Sureness.OWN)
-    shown = re.sub(r"^\[(\w+)\]", r"c(\1)", header)  # [Au] is a concentration
-    if match := _known(header, shown, ""):
+    if match := _known(header, shown(header), ""):
         return match
-    for pattern in (_BRACKETED, _STROKE, _LAST_WORD):
-        if not (parts := pattern.fullmatch(shown)):
-            continue
-        word = parts["unit"] or parts.groupdict().get("percent") or ""
-        unit = unit_named(word)
-        if unit and (match := _known(header, parts["name"], unit)):
+    for cut in cuts(header):
+        if match := _known(header, cut.name, cut.unit) or _chemical(header, cut):
             return match
-        if unit in _EQUIVALENTS and (match := _dose(header, parts["name"])):
-            return match
-        if unit and pattern is not _LAST_WORD and dimension_of(unit) in _MEASURED_OUT and parts["name"].strip():
-            name = re.sub(r"^(?:m|n|V|mass|amount|volume)(?: of |\((?=.*\)$))", "", parts["name"]).removesuffix(")")
-            column = Column(families()["amount"], name.strip() or parts["name"], unit)
-            return Match(header, column, unit, Sureness.LIKELY, "an amount, by its unit")
-    if match := _close(header, shown):
-        return match
-    return _own(header, Sureness.NOT_KNOWN, "no field of this name: kept as an own column")
+    if (part := part_of(dosed(header))) in _DOSES:
+        return _of_part(header, _DOSES, part, "mol/mol", f"equivalents of {dosed(header)}, taken to the metal")
+    return (
+        _ratio(header)
+        or _close(header)
+        or _own(header, Sureness.NOT_KNOWN, "no field of this name: kept as an own column")
+    )
 
 
-def _dose(header: str, name: str) -> Match | None:
-    """Return the match of equivalents of a named reductant: NaBH4 (eq.)."""
-    table = reagent_table()
-    if name not in table or not table.find(name).has_role("reductant"):
+def _chemical(header: str, cut: Cut) -> Match | None:
+    """Return the match of a dose, concentration or amount of a chemical, by its unit: NaBH4 (eq), c(PET) mM."""
+    dimension, name = dimension_of(cut.unit), cut.name.strip()
+    if cut.unit in _EQUIVALENTS and (part := part_of(name)) in _DOSES:
+        keeps = f"; --set reductant={name} keeps its name" if part is Part.REDUCTANT and not named(name) else ""
+        return _of_part(header, _DOSES, part, "mol/mol", f"equivalents of {name}, taken to the metal{keeps}")
+    if dimension == "concentration" and (part := part_of(dissolved(name))):
+        said = f"{dissolved(name)} in the reaction mixture; --map tells otherwise"
+        return _of_part(header, _CONCENTRATIONS, part, cut.unit, said)
+    if dimension not in _MEASURED_OUT or not name:
         return None
-    field = plain_fields()["reductant_to_metal_ratio"]
-    remark = f"equivalents of {name.strip()}, taken to the metal; --set reductant={name.strip()} keeps its name"
-    return Match(header, Column(field, unit=field.unit), field.unit, Sureness.LIKELY, remark)
+    chemical = measured_out(name)
+    if any(field.name not in _CHEMICALS for field in named(name)) or not (
+        cut.is_marked or chemical != name or part_of(chemical)
+    ):
+        return None  # yield (mg) is nothing weighed in
+    column = Column(families()["amount"], chemical, cut.unit)
+    return Match(header, column, cut.unit, Sureness.LIKELY, "an amount, by its unit")
 
 
-def _close(header: str, shown: str) -> Match | None:
+def _ratio(header: str) -> Match | None:
+    """Return the match of a ratio of two chemicals: PET:Au, Au/NaBH4."""
+    over, under = ratio(header) or (None, None)
+    if under is Part.METAL and over in _DOSES:
+        return _of_part(header, _DOSES, over, "mol/mol", f"{over} to metal")
+    if over is Part.METAL and under in _DOSES:
+        inverse = plain_fields()[_DOSES[under]].turned[0]
+        return _of_part(header, _DOSES, under, inverse, f"metal to {under}: the ratio the other way round")
+    return None
+
+
+def _of_part(header: str, fields: Mapping[Part, str], part: Part, unit: str, remark: str) -> Match:
+    field = plain_fields()[fields[part]]
+    return Match(header, Column(field, unit=field.unit), unit, Sureness.LIKELY, remark)
+
+
+def _close(header: str) -> Match | None:
     """Return the match of a misspelt header; numbered columns (Temperature1) are left to the user."""
-    parts = _BRACKETED.fullmatch(shown)
-    unit = (unit_named(parts["unit"]) or "") if parts else ""
-    name = bare(parts["name"] if parts and unit else shown)
+    cut = next(cuts(header), None)
+    name, unit = (bare(cut.name), cut.unit) if cut else (bare(shown(header)), "")
     if any(character.isdigit() for character in name):
         return None
-    found = get_close_matches(name, [known for known in _aliases() if len(known) > 4], n=1, cutoff=_CLOSE)
+    alike = [known for known in spelled_out() if known[0] == name[:1]]
+    found = get_close_matches(name, alike, n=1, cutoff=_CLOSE)
     match = _known(header, found[0], unit) if found else None
     return match and replace(match, sureness=Sureness.LIKELY, remark=f"close to {found[0]!r}")
 
@@ -174,11 +233,9 @@ def _close(header: str, shown: str) -> Match | None:
 def _known(header: str, name: str, unit: str) -> Match | None:
     """Return the match of a header whose name, without its unit, is known, and whose unit fits the field."""
     key, remark = bare(name), ""
-    if re.search(r":|/|\bto\b|ratio", name) and (field := _turned().get(key)):
+    if re.search(r":|/|\bto\b|ratio", name) and (field := turned().get(key)):
         return Match(header, Column(field, unit=field.unit), field.turned[0], remark="the ratio the other way round")
-    candidates = [
-        field for field in _aliases().get(key, ()) if not unit or dimension_of(unit) == dimension_of(field.unit)
-    ]
+    candidates = [field for field in named(name) if not unit or dimension_of(unit) == dimension_of(field.unit)]
     if not candidates:
         return None
     sureness = Sureness.KNOWN
@@ -230,17 +287,3 @@ def _stand_together(one: Match, other: Match) -> bool:
 def _keeps_entered(header: str) -> bool:
     column = parse_header(header)
     return column is not None and column.field.kind is Kind.NUMBER
-
-
-@cache
-def _aliases() -> dict[str, list[Field]]:
-    found: dict[str, list[Field]] = {}
-    for field in plain_fields().values():
-        for name in {bare(name) for name in (field.name, field.title, *field.aliases)}:
-            found.setdefault(name, []).append(field)
-    return found
-
-
-@cache
-def _turned() -> dict[str, Field]:
-    return {bare(name): field for field in plain_fields().values() for name in field.turned}

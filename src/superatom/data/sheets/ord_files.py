@@ -70,7 +70,8 @@ def _row(number: int, reaction: Any) -> ReadRow:
     version = metadata[_VERSION].integer_value if _VERSION in metadata else 0
     try:
         base = SYNTHESIS.from_text(metadata[_RECORD].string_value) if _RECORD in metadata else None
-        return ReadRow(number, _record(reaction, base), (), id_, version or None)
+        at = reaction.provenance.record_created.time.value if id_ else ""
+        return ReadRow(number, _record(reaction, base), (), id_, version or None, at)
     except (SuperatomError, ValueError) as error:
         return ReadRow(number, None, (Problem(number, "", "", f"no record: {error}"),), id_)
 

@@ -14,8 +14,6 @@ from functools import cache, lru_cache
 
 from superatom.data.library import same_type
 from superatom.data.rows import packaged_rows
-from superatom.data.sheets.columns import Column
-from superatom.data.sheets.fields import families
 from superatom.data.synthesis_records import OutcomeClass
 from superatom.errors import ReferenceDataError, SuperatomError
 from superatom.structures.formula import read_formula
@@ -24,12 +22,13 @@ from superatom.structures.nanocluster import Nanocluster
 
 # meanings of words that are no class of their own
 _ALONE, _JOINS, _SHARE, _FILLS, _DOUBT, _UNCLEAR = "alone", "joins", "share", "fills", "doubt", "unclear"
+_BESIDE, _INSTEAD = "beside", "instead"
 _NAMED, _PAUSE = "named", "pause"  # of a formula, of punctuation
 _COLUMNS = ("words", "meaning", "why", "source")
 _LEAST_METALS = 4  # Cu2O, Ag2S and salts are no clusters
 _LONGEST = 120  # characters of a cell
 _PUNCTUATION = frozenset(",;:()-–—.")
-_CUT = re.compile(r"([+&,;:()])")
+_CUT = re.compile(r"([+&,;:()/])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,6 @@ class ReadOutcome:
 
     outcome_class: OutcomeClass
     formula: str = ""
-
-
-@cache
-def entered_column() -> Column:
-    """Return the own column that keeps the words of an outcome where they are more than its class."""
-    return Column(families()["extra"], "outcome as entered")
 
 
 def class_named(text: str) -> OutcomeClass | None:
@@ -89,17 +82,29 @@ def read_outcome(text: str, target: str = "", product: str = "") -> ReadOutcome:
         return ReadOutcome(named)
     parts = tuple(_parts(text))
     names = _names(parts)
-    kinds = {meaning for meaning, _ in parts} & {*OutcomeClass, _ALONE}
-    if len(names) == 1:
+    meanings = {meaning for meaning, _ in parts}
+    kinds = meanings & {*OutcomeClass, _ALONE, _INSTEAD}
+    if _BESIDE in meanings:
+        made = OutcomeClass.MIXTURE if kinds <= {OutcomeClass.MIXTURE, OutcomeClass.NANOPARTICLES} else None
+    elif len(names) == 1:
         made = _class_of_one(names[0], kinds, target, product)
     elif names:
-        made = OutcomeClass.MIXTURE if kinds <= {OutcomeClass.MIXTURE, OutcomeClass.NANOPARTICLES} else None
+        made = OutcomeClass.MIXTURE if kinds <= {OutcomeClass.MIXTURE, OutcomeClass.NANOPARTICLES, _INSTEAD} else None
     else:
         made = _class_of_words(kinds, target, product)
-    has_share = any(meaning == _SHARE for meaning, _ in parts)
-    if made is None or (has_share and (made is not OutcomeClass.MIXTURE or not _is_shared(names, kinds))):
-        raise ReferenceDataError("the words do not agree on one" if kinds - {_ALONE} else "")
-    return ReadOutcome(made, " + ".join(names))
+    is_shared = _BESIDE in meanings or _is_shared(names, kinds)
+    if made is None or (_SHARE in meanings and not (made is OutcomeClass.MIXTURE and is_shared)):
+        raise ReferenceDataError(_why_none(names, kinds))
+    is_led = parts[0][0] != _BESIDE  # contaminated with Au38: the target came too, and is not named
+    return ReadOutcome(made, " + ".join(names) if is_led else "")
+
+
+def _why_none(names: list[str], kinds: set[str]) -> str:
+    if not names and kinds == {_INSTEAD}:
+        return "what came instead of the target is not said; write 'Au38 instead', 'NPs' ..."
+    if not names and kinds == {_ALONE}:
+        return "which product it was is not said; write 'Au25 only', or name the product in its column"
+    return "the words do not agree on one" if kinds - {_ALONE} else ""
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
@@ -154,6 +159,8 @@ def _names(parts: tuple[tuple[str, str], ...]) -> list[str]:
             if not n_things or is_joined:
                 raise ReferenceDataError("")
             is_joined = True
+        elif meaning == _BESIDE:
+            n_things, is_joined = n_things or 1, True  # where nothing stands before it, the target does
         elif meaning == _PAUSE:
             is_parted = True
         elif meaning in (_NAMED, OutcomeClass.NANOPARTICLES):
@@ -182,15 +189,20 @@ def _class_of_one(name: str, kinds: set[str], target: str, product: str) -> Outc
     is_target = _is_same(name, aim)
     if kinds <= {OutcomeClass.MONODISPERSE, _ALONE}:
         return OutcomeClass.MONODISPERSE if is_target else OutcomeClass.OTHER_CLUSTER
-    return OutcomeClass.OTHER_CLUSTER if kinds <= {OutcomeClass.OTHER_CLUSTER, _ALONE} and not is_target else None
+    is_other = kinds <= {OutcomeClass.OTHER_CLUSTER, _ALONE, _INSTEAD}
+    return OutcomeClass.OTHER_CLUSTER if is_other and not is_target else None
 
 
 def _class_of_words(kinds: set[str], target: str, product: str) -> OutcomeClass | None:
     """Return what words mean where they name no cluster."""
-    if kinds == {OutcomeClass.MONODISPERSE} and _cluster(product) is not None and (aim := _formula_in(target)):
+    if (
+        kinds in ({OutcomeClass.MONODISPERSE}, {_ALONE})
+        and _cluster(product) is not None
+        and (aim := _formula_in(target))
+    ):
         return OutcomeClass.MONODISPERSE if _is_same(product, aim) else OutcomeClass.OTHER_CLUSTER
     if OutcomeClass.NANOPARTICLES in kinds:
-        kinds = kinds - {OutcomeClass.MONODISPERSE, _ALONE}
+        kinds = kinds - {OutcomeClass.MONODISPERSE, _ALONE, _INSTEAD}
     [kind, *others] = kinds or {""}
     return OutcomeClass(kind) if not others and kind in set(OutcomeClass) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from statistics import median
 
 from superatom.data.records import Quantity
@@ -51,15 +52,21 @@ class Problem:
         return f"{where}: {self.sentence}" if where else self.sentence
 
 
-def doubts(column: Column, quantity: Quantity, *, is_unit_stated: bool) -> Iterator[tuple[str, bool]]:
+def doubts(
+    column: Column, quantity: Quantity, *, is_unit_stated: bool, stated_unit: str = ""
+) -> Iterator[tuple[str, bool]]:
     """Yield sentences on a number that cannot be or seldom is, each with whether it refuses the row.
 
     A number beyond the plausible range is refused where no unit was stated, for it may be in another one; where
-    the unit stands in the cell, the header or the mapping, it is taken as it stands and a warning given.
+    the unit stands in the cell, the header or the mapping, it is taken as it stands, with a warning. `stated_unit`
+    is that unit where it is another one than the field keeps.
 
     >>> from superatom.data.sheets.columns import parse_header
     >>> list(doubts(parse_header("temperature_C"), Quantity(298.0, 298.0, "degC", "298"), is_unit_stated=False))
     [('298 degC is unusual (-80 to 200); it would be 24.85 degC if K was meant: state the unit', True)]
+    >>> cold = Quantity(-248.15, -248.15, "degC", "25 K")
+    >>> list(doubts(parse_header("temperature_C"), cold, is_unit_stated=True, stated_unit="K"))
+    [('-248.15 degC is unusual (-80 to 200); it would be 25 degC if degC was meant', False)]
     """
     field = column.field
     ends = [end for end in (quantity.low, quantity.high) if end is not None]
@@ -73,11 +80,9 @@ def doubts(column: Column, quantity: Quantity, *, is_unit_stated: bool) -> Itera
     number = next(end for end in ends if not _is_plausible(column, end))
     low, high = (plain_number(limit) for limit in field.plausible)
     sentence = f"{plain_number(number)} {field.unit} is unusual ({low} to {high})"
-    meant = next(_meant(column, number), "")
-    if is_unit_stated:
-        yield sentence, False
-    else:
-        yield f"{sentence}; {f'it would be {meant}: ' if meant else ''}state the unit", True
+    meant = next(_meant(column, number, stated_unit or field.unit), "")
+    sentence += f"; it would be {meant}" if meant else ""
+    yield (sentence, False) if is_unit_stated else (f"{sentence}{':' if meant else ';'} state the unit", True)
 
 
 def column_doubts(column: Column, values: Sequence[float], header: str) -> Iterator[Problem]:
@@ -106,15 +111,14 @@ def _is_plausible(column: Column, number: float) -> bool:
     return limits is None or limits[0] <= number <= limits[1] or (number == 0 and column.field.possible[0] >= 0)
 
 
-def _meant(column: Column, number: float) -> Iterator[str]:
-    """Yield what the number would be in the unit kept, had it been written in another one."""
-    from fractions import Fraction
-
+def _meant(column: Column, number: float, stated: str) -> Iterator[str]:
+    """Yield what the number would be in the unit kept, had it been written in another one than is stated."""
     unit = column.field.unit
-    for other in (*_TRAPS.get(unit, ()), *units_of(dimension_of(unit) or "")):
+    for other in (unit, *_TRAPS.get(unit, ()), *units_of(dimension_of(unit) or "")):
         try:
-            value = float(convert(Fraction(repr(number)), other, unit))
+            written = convert(Fraction(repr(number)), unit, stated)
+            value = round(float(convert(written, other, unit)), 10)
         except (UnitError, OverflowError):
             continue
-        if other != unit and _is_plausible(column, value):
-            yield f"{plain_number(round(value, 10))} {unit} if {other} was meant"
+        if other != stated and _is_plausible(column, value):
+            yield f"{plain_number(value)} {unit} if {other} was meant"

@@ -8,11 +8,13 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from superatom.data.sheets.tables import MOST_COLUMNS, MOST_ROWS, Cell, CellKind, Table, table_of
+from superatom.data.sheets.tables import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, CellKind, Table, table_of
 from superatom.errors import ReferenceDataError, did_you_mean
 from superatom.units import plain_number
 
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 _MOST_UNPACKED = 500_000_000  # bytes
 _MOST_RATIO = 200  # unpacked to packed, of a part above a megabyte; sheets of numbers reach 20 to 40
 _MOST_PARTS = 5_000
-_LONGEST_CELL = 32_767  # of Excel
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def read_workbook(path: Path, sheet: str | None = None) -> Table:
+def read_workbook(path: Path, sheet: str | None = None, header_row: int | None = None) -> Table:
     """Read one sheet of an .xlsx file; raises `ReferenceDataError` for one damaged, unsafe or without such a sheet."""
     check_archive(path)
     from openpyxl import load_workbook
@@ -47,7 +48,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> Table:
             raise ReferenceDataError(f"{path.name} is no readable Excel workbook ({type(error).__name__})") from error
     others = [name for name in names if name != chosen]
     remarks = [f"sheet {chosen!r}" + (f", not read: {', '.join(map(repr, others))}" if others else "")]
-    return table_of(path.name, lines, is_typed=True, remarks=remarks)
+    return table_of(path.name, lines, is_typed=True, remarks=remarks, header_row=header_row)
 
 
 def to_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str | float | int]]]]) -> bytes:
@@ -59,6 +60,8 @@ def to_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str | float | int]
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
+    for title, rows in sheets:
+        _check_lengths(title, rows)
     book = Workbook(write_only=True)
     for title, rows in sheets:
         sheet = book.create_sheet(title)
@@ -69,7 +72,7 @@ def to_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str | float | int]
                 if not isinstance(value, str) or not value:
                     cells.append(None if value == "" else value)  # a cell without text is left out of the file
                     continue
-                cell = WriteOnlyCell(sheet, value=_escaped(value, title, number + 1))
+                cell = WriteOnlyCell(sheet, value=_escaped(value))
                 cell.data_type = "s"  # openpyxl takes a leading = for a formula
                 if number == 0:
                     cell.font = Font(bold=True)
@@ -170,10 +173,19 @@ def _cell(value: Any, formula: Any) -> Cell:
     if isinstance(found, bool):
         return Cell("TRUE" if found else "FALSE", CellKind.LOGICAL, is_formula)
     if isinstance(found, int | float):
-        return Cell(plain_number(float(found)) if abs(found) < 1e300 else str(found), CellKind.NUMBER, is_formula)
+        shown = plain_number(float(found)) if abs(found) < 1e300 else str(found)
+        if _is_percent(value.number_format):  # 0.15 is shown, and meant, as 15 %
+            shown = f"{plain_number(float(Decimal(shown) * 100))}%"
+        return Cell(shown, CellKind.NUMBER, is_formula)
     if isinstance(found, dt.datetime | dt.date | dt.time | dt.timedelta):
         return Cell(_date(found), CellKind.DATE, is_formula)
     return Cell(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(found)), CellKind.TEXT, is_formula)
+
+
+@lru_cache(maxsize=1024)
+def _is_percent(number_format: str | None) -> bool:
+    """Whether a format of Excel shows a number as percent; a sign in quotes or behind a backslash is text alone."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")
 
 
 def _date(found: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
@@ -182,9 +194,16 @@ def _date(found: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
     return str(found) if isinstance(found, dt.timedelta) else found.isoformat()
 
 
-def _escaped(text: str, title: str, row: int) -> str:
-    if len(text) > _LONGEST_CELL:
-        raise ReferenceDataError(
-            f"sheet {title!r}, row {row}: {len(text)} characters; a cell of Excel holds {_LONGEST_CELL}: use CSV"
-        )
+def _escaped(text: str) -> str:
     return _ILLEGAL.sub(lambda match: "_x005F_x" if match[0] == "_x" else f"_x{ord(match[0]):04X}_", text)
+
+
+def _check_lengths(title: str, rows: Sequence[Sequence[str | float | int]]) -> None:
+    """Refuse a text that no cell holds, before anything is written; the first cell of a row says which record it is."""
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row):
+            if isinstance(value, str) and len(value) > LONGEST_CELL:
+                raise ReferenceDataError(
+                    f"sheet {title!r}, row {number} ({str(row[0])[:40]}), column {str(rows[0][place])[:40]!r}: "
+                    f"{len(value)} characters; a cell of Excel holds {LONGEST_CELL}: use .csv or .jsonl"
+                )

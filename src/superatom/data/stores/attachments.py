@@ -10,23 +10,27 @@ from superatom.errors import StoreError
 
 
 def file_kind(kind: str) -> FileKind:
-    """Return the kind called `kind`; raises `StoreError` naming the legal ones.
+    """Return the kind called `kind`, whatever its case and hyphens; raises `StoreError` naming the legal ones.
 
-    >>> file_kind("uv_vis").value
+    >>> file_kind("UV-Vis").value
     'uv_vis'
     """
-    try:
-        return FileKind(kind)
-    except ValueError:
-        raise StoreError(f"{kind!r} is no kind of file; legal: {', '.join(FileKind)}") from None
+    wanted = kind.strip().casefold().replace("-", "_").replace(" ", "_")
+    found = next((each for each in FileKind if wanted.replace("_", "") == each.value.replace("_", "")), None)
+    if found is None:
+        raise StoreError(f"{kind!r} is no kind of file; legal: {', '.join(FileKind)}")
+    return found
 
 
 def bytes_of(content: bytes | Path) -> bytes:
-    """Return bytes, or those of a file; raises `StoreError` for what cannot be read or is larger than 256 MiB."""
+    """Return bytes, or those of a file; raises `StoreError` for none, too many (256 MiB) or what cannot be read."""
     try:
         n_bytes = content.stat().st_size if isinstance(content, Path) else len(content)
         if n_bytes > MAX_BYTES:
             raise StoreError(f"a file of {n_bytes} bytes; up to {MAX_BYTES} are kept: note where it lies instead")
+        if not n_bytes:
+            what = str(content) if isinstance(content, Path) else "the file"
+            raise StoreError(f"{what} is empty: 0 bytes show nothing; attach the file once it is written")
         return content.read_bytes() if isinstance(content, Path) else content
     except OSError as error:
         raise StoreError(f"cannot read {content!s}: {error.strerror or error}") from error

@@ -17,7 +17,7 @@ RECORD = "synthesis"
 FILE = "attachment"  # document n of this kind and a record's id is the n-th file attached to that record
 _OWN_KINDS = (RECORD, FILE)
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_RECORD_ID = re.compile(r"[ESL]\d+")
+_RECORD_ID = re.compile(r"(?P<series>[ESL])(?P<number>\d{1,9})")
 _ID = re.compile(r"\S(?:.{0,198}\S)?")
 
 
@@ -119,7 +119,9 @@ def own(id: str, found: StoredDocument | None, library: str) -> StoredDocument:
         return found
     if id in cited_recipes():
         raise StoreError(f"{id} is a cited recipe, which is read only; add a record of your own instead")
-    hint = f" Did you mean {id.upper()}?" if id != id.upper() and _RECORD_ID.fullmatch(id.upper()) else ""
+    written = _RECORD_ID.fullmatch(id.strip().upper())
+    meant = f"{written['series']}{int(written['number']):0{4 if written['series'] == 'E' else 3}d}" if written else id
+    hint = f" Did you mean {meant}?" if meant != id else ""
     raise UnknownNameError(f"no record {id!r} is in the library {library}.{hint}")
 
 

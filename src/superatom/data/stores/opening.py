@@ -22,7 +22,7 @@ _NETWORK = frozenset(
 )
 
 
-def open_store(url: str | Path | None = None, *, author: str | None = None) -> Store:
+def open_store(url: str | Path | None = None, *, author: str | None = None, is_new_legal: bool = True) -> Store:
     """Open the library of experiments, making or upgrading it where needed.
 
     Parameters
@@ -32,6 +32,9 @@ def open_store(url: str | Path | None = None, *, author: str | None = None) -> S
         environment, else ``superatom/library.sqlite`` in the user's data folder.
     author
         Who writes; None takes the login name.
+    is_new_legal
+        Whether a library that is named and not there is made; False refuses it (a name may be mistyped). The one of the
+        user's data folder is made at any time.
 
     Raises
     ------
@@ -51,14 +54,17 @@ def open_store(url: str | Path | None = None, *, author: str | None = None) -> S
     >>> folder.cleanup()
     """
     where = _url(url)
+    is_new_legal = is_new_legal or not (url or os.environ.get(LIBRARY_VARIABLE))
     if where.get_backend_name() == "sqlite":
         path = Path(where.database or "")
+        if not is_new_legal and not path.exists():
+            raise StoreError(f"there is no library {path}; name one that exists, or make it by a first import into it")
         database = Database(where, str(path), is_read_only=_check_file(path))
     else:
         path = None
         database = Database(where, where.set(drivername="postgresql").render_as_string(hide_password=True))
     try:
-        _make_or_upgrade(database)
+        _make_or_upgrade(database, is_new_legal=is_new_legal)
         remarks = _protect(database, path) if path else ()
         return Store(database, author or _login(), remarks)
     except BaseException:
@@ -119,11 +125,13 @@ def _check_file(path: Path) -> bool:
     return not os.access(path, os.W_OK)
 
 
-def _make_or_upgrade(database: Database) -> None:
+def _make_or_upgrade(database: Database, *, is_new_legal: bool) -> None:
     """Bring the tables to `HEAD`, one process at a time, all steps in one transaction."""
     with database.reading() as connection:
-        if _checked_revision(connection, database.name) == HEAD:
+        if (found := _checked_revision(connection, database.name)) == HEAD:
             return
+        if found is None and not is_new_legal:
+            raise StoreError(f"{database.name} holds no library yet; make it by a first import into it")
     with database.writing() as connection:
         if _checked_revision(connection, database.name) == HEAD:  # another process was faster
             return

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from superatom.data.library import same_type
 from superatom.data.synthesis_records import Origin, SynthesisRecord
-from superatom.errors import SuperatomError, UnknownLigandError
+from superatom.errors import UnknownLigandError
 from superatom.structures.ligands import Ligand, ligand_table
 from superatom.structures.nanocluster import Nanocluster
 
@@ -90,13 +90,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, one.name))
 
 
-@lru_cache(maxsize=4096)
-def _cluster(text: str) -> Nanocluster | None:
-    try:
-        cluster = Nanocluster.parse(text)
-    except SuperatomError:
-        return None
-    return cluster if cluster.n_ligands else None
+_cluster = lru_cache(maxsize=4096)(Nanocluster.parse_or_none)
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +100,20 @@ class Store:
             return cited
         return stored_of(own(id, self._ledger.newest(RECORD, id), self.name))
 
+    def records(self, ids: Collection[str]) -> dict[str, Stored]:
+        """Return the newest versions of several records by id, read together; raises `UnknownNameError`.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> from superatom.data.stores.opening import open_store
+        >>> with TemporaryDirectory() as folder, open_store(f"{folder}/lab.sqlite") as store:
+        ...     added = store.add(SynthesisRecord("Au38(PET)24"))
+        ...     {id: stored.record.target for id, stored in store.records(["L002", "E0001"]).items()}
+        {'L002': '[Au25(PET)18]-', 'E0001': 'Au38(PET)24'}
+        """
+        cited = cited_recipes()
+        found = self._ledger.newest_of(RECORD, [one for one in ids if one not in cited])
+        return {one: cited.get(one) or stored_of(own(one, found.get(one), self.name)) for one in ids}
+
     def history(self, id: str) -> tuple[Stored, ...]:
         """Return all versions of a record, oldest first; raises `UnknownNameError`."""
         if cited := cited_recipes().get(id):
@@ -161,7 +175,7 @@ class Store:
         Raises
         ------
         StoreError
-            For an unknown kind, no name, a file that cannot be read or is larger than 256 MiB, or a cited recipe.
+            For an unknown kind, no name, a cited recipe, a file that cannot be read, is empty or above 256 MiB.
         UnknownNameError
             For an unknown id.
         """
