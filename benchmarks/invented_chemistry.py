@@ -1,7 +1,7 @@
 """Invented design spaces that answer as flasks do: for choosing and testing models away from the measured tables.
 
-Each world is drawn from a family by a seed: numbers between 0 and 1 as settings, on a grid of at most 600, and one
-response, more being better. Constants are drawn, so that no two worlds are alike.
+Each world is drawn from a family by a seed: numbers between 0 and 1, or chemicals, as settings, on a grid of at most
+600, and one response, more being better. Constants are drawn, so that no two worlds are alike.
 """
 
 from __future__ import annotations
@@ -101,6 +101,76 @@ def world(family: str, n_settings: int, noise: float, seed: int) -> Table:
         dict(zip(names, x.T.tolist(), strict=True)), [Parameter.continuous(name, 0, 1) for name in names]
     )
     return Table(f"{family}, {n_settings} settings", space, tuple((float(v),) for v in y), Goal.MAXIMISE)
+
+
+MOLECULES = (
+    "CCO", "CC(C)O", "Cc1ccccc1", "CC#N", "CN(C)C=O", "CS(C)=O", "ClCCl", "C1CCOC1", "CCOC(C)=O", "CCCCCC", "CC(C)=O",
+    "O", "CCN(CC)CC", "C1CCNCC1", "CC(C)(C)[O-]", "CN(C)C(=N)N(C)C", "c1ccncc1", "OCCO", "CC(=O)O", "Clc1ccccc1",
+    "COc1ccccc1", "CCSCC", "SCCc1ccccc1", "SCCCCCC", "OC(=O)CCCCCS", "Sc1ccccc1", "CC(C)(C)c1ccc(S)cc1",
+    "OC(=O)c1ccc(S)cc1", "CCP(CC)CC", "c1ccc(cc1)P(c1ccccc1)c1ccccc1",
+)  # fmt: skip
+CHOICES = ((2, 2), (4, 0), (3, 1), (1, 3))  # numbers of chemicals and of numbers
+
+
+def with_chemicals(seed: int) -> tuple[Table, float]:
+    """Return a world with chemicals to choose from, and its noise.
+
+    What a chemical does follows its descriptors to a share between none and all of it; settings act together.
+    """
+    rng = np.random.default_rng([seed, len(MOLECULES)])
+    n_chemicals, n_numbers = CHOICES[seed % len(CHOICES)]
+    noise = NOISE * (seed // len(CHOICES) % 2)
+    parameters, axes = [], []
+    for i in range(n_chemicals):
+        options = [MOLECULES[j] for j in rng.permutation(len(MOLECULES))[: rng.integers(3, 9)]]
+        parameters.append(Parameter.chemical(f"c{i}", options))
+        axes.append(np.arange(len(options), dtype=float))
+    for i in range(n_numbers):
+        parameters.append(Parameter.continuous(f"x{i}", 0, 1))
+        axes.append(np.linspace(0, 1, 5))
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    points = points[rng.permutation(len(points))[:N_ROWS]]
+    alone, together = (
+        np.column_stack(parts)
+        for parts in zip(*(_effects(p, x, rng) for p, x in zip(parameters, points.T, strict=True)), strict=True)
+    )
+    weight = np.exp(rng.normal(0, 0.8, len(parameters)))
+    weight /= np.linalg.norm(weight)
+    height = alone @ weight
+    strength = rng.uniform()
+    for i in range(len(parameters)):
+        for j in range(i):
+            height = height + strength * rng.normal() * together[:, i] * together[:, j] * np.sqrt(weight[i] * weight[j])
+    yields = 100 / (1 + np.exp(-1.5 * ((height - height.mean()) / height.std() - rng.uniform(0, 1.5))))
+    yields = yields + noise * yields.std() * rng.normal(size=len(yields))
+    columns = {
+        p.name: x.tolist() if p.is_numeric else [p.options[int(i)] for i in x]
+        for p, x in zip(parameters, points.T, strict=True)
+    }
+    table = Table(
+        f"chemicals {seed}", Space.of_table(columns, parameters), tuple((float(v),) for v in yields), Goal.MAXIMISE
+    )
+    return table, noise
+
+
+def _effects(parameter: Parameter, values: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return what each value of a parameter does by itself and with others, of mean 0 and variance 1 over options."""
+    if parameter.is_numeric:
+        return _standard(-(((values - rng.uniform(0.1, 0.9)) / rng.uniform(0.3, 1.0)) ** 2)), 2 * values - 1
+    told = np.array(list(parameter.descriptors.values())).T
+    left, sizes, _ = np.linalg.svd((told - told.mean(axis=0)) / told.std(axis=0), full_matrices=False)
+    components = left[:, :4] * sizes[:4] / np.sqrt((sizes[:4] ** 2).sum() / len(told))
+    share, found = rng.uniform(), []
+    for _ in range(2):
+        slope, curve, wave = (rng.normal(size=components.shape[1]) for _ in range(3))
+        follows = components @ slope + 0.5 * components**2 @ curve + 0.5 * np.sin(2 * components @ wave)
+        its_own = rng.normal(size=len(told))
+        found.append((np.sqrt(share) * _standard(follows) + np.sqrt(1 - share) * its_own)[values.astype(int)])
+    return found[0], found[1]
+
+
+def _standard(values: Array) -> Array:
+    return np.asarray((values - values.mean()) / values.std())
 
 
 def worlds(seeds: range) -> list[tuple[Table, float]]:

@@ -1,14 +1,16 @@
 """Is the model of a campaign as sure as it may be? `OMP_NUM_THREADS=1 nice -n 10 python benchmarks/surrogate.py`.
 
 Design spaces of invented chemistry (`invented_chemistry.py`: kinetics, windows, second-order surfaces, spectra, power
-laws; 4 settings, or 5 with noise) are measured at 4, 8, 16 and 32 settings drawn at random, and each model says what it
-expects at 150 others. Models: `superatom`, the Gaussian processes of campaigns, averaged over hyperparameters;
-`botorch`, its default SingleTaskGP with the most probable ones; `scikit-learn`, a Matérn-5/2 process with a length per
-setting, most likely ones; `forest`, 100 trees and their spread. The noise of an answer, where there is any, is known
-and added to every spread. Metrics, mean over worlds: `rmse`, by the standard deviation of the world; `log-density`, of
-the answers, in nats, higher is better; `within-95` and `within-50`, share of the answers inside the central 95 and
-50 %. The spread is the standard error over worlds. That hyperparameters are averaged, and over which prior, was decided
-on other draws of the same families: fresh worlds, no unseen families. Records are drawn at random, there are no groups.
+laws; 4 settings, or 5 with noise; and 24 spaces with chemicals to choose from) are measured at 4, 8, 16 and 32 settings
+drawn at random, and each model says what it expects at 150 others. Models: `superatom`, the Gaussian processes of
+campaigns, averaged over hyperparameters; `botorch`, its default SingleTaskGP with the most probable ones;
+`scikit-learn`, a Matérn-5/2 process with a length per setting, most likely ones; `forest`, 100 trees and their spread.
+All see the same features, of a chemical the option and its descriptors. The noise of an answer, where there is any, is
+known and added to every spread. Metrics, mean over worlds: `rmse`, by the standard deviation of the world;
+`log-density`, of the answers, in nats, higher is better; `within-95` and `within-50`, share of the answers inside the
+central 95 and 50 %. The spread is the standard error over worlds. That hyperparameters are averaged, and over which
+prior, was decided on other draws of the same families: fresh worlds, no unseen families. Records are drawn at random,
+there are no groups.
 """
 
 from __future__ import annotations
@@ -16,26 +18,26 @@ from __future__ import annotations
 import argparse
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.stats import norm
 
-from invented_chemistry import Array, worlds
+from invented_chemistry import Array, with_chemicals, worlds
 from record import row, write
-from superatom.conditions.space.encoding import Block
+from superatom.conditions.space.encoding import Block, Encoding
 
-DATA = "invented chemistry"
 RECORDS, N_ASKED = (4, 8, 16, 32), 150
+N_CHEMICAL = 24
 
 
-def superatom(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+def superatom(x: Array, y: Array, new: Array, blocks: Sequence[Block]) -> tuple[Array, Array]:
     from superatom.conditions.recommenders.surrogate import fit, posterior
 
-    return posterior(fit(x, y, [Block(i, "number", i, i + 1) for i in range(x.shape[1])]), new)
+    return posterior(fit(x, y, blocks), new)
 
 
-def botorch(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+def botorch(x: Array, y: Array, new: Array, _: Sequence[Block]) -> tuple[Array, Array]:
     import torch
     from botorch.fit import fit_gpytorch_mll
     from botorch.models import SingleTaskGP
@@ -48,7 +50,7 @@ def botorch(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
         return found.mean[:, 0].numpy(), found.variance[:, 0].sqrt().numpy()
 
 
-def scikit_learn(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+def scikit_learn(x: Array, y: Array, new: Array, _: Sequence[Block]) -> tuple[Array, Array]:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
@@ -60,14 +62,14 @@ def scikit_learn(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
     return mean, np.sqrt(np.maximum(spread**2 - noise, 1e-12))
 
 
-def forest(x: Array, y: Array, new: Array) -> tuple[Array, Array]:
+def forest(x: Array, y: Array, new: Array, _: Sequence[Block]) -> tuple[Array, Array]:
     from sklearn.ensemble import RandomForestRegressor
 
     trees = np.array([tree.predict(new) for tree in RandomForestRegressor(100, random_state=0).fit(x, y).estimators_])
     return trees.mean(axis=0), trees.std(axis=0)
 
 
-MODELS: dict[str, Callable[[Array, Array, Array], tuple[Array, Array]]] = {
+MODELS: dict[str, Callable[[Array, Array, Array, Sequence[Block]], tuple[Array, Array]]] = {
     "superatom": superatom, "botorch": botorch, "scikit-learn": scikit_learn, "forest": forest,
 }  # fmt: skip
 
@@ -79,9 +81,12 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    scores: dict[tuple[int, str], list[tuple[float, ...]]] = defaultdict(list)
-    for k, (table, noise) in enumerate(worlds(range(given.seeds))):
-        features, truth = table.space.candidates(), table.truth  # numbers between 0 and 1
+    scores: dict[tuple[str, int, str], list[tuple[float, ...]]] = defaultdict(list)
+    spaces = [("invented chemistry", *world) for world in worlds(range(given.seeds))]
+    spaces += [("invented chemistry, chemicals", *with_chemicals(seed)) for seed in range(N_CHEMICAL)]
+    for k, (data, table, noise) in enumerate(spaces):
+        encode = Encoding(table.space)
+        features, truth = encode(table.space.candidates()), table.truth
         scale = truth.std()
         order = np.random.default_rng(k).permutation(len(truth))
         for n in RECORDS:
@@ -89,11 +94,11 @@ def main() -> None:
             for name, model in MODELS.items():
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    mean, spread = model(features[tried], truth[tried], features[asked])
+                    mean, spread = model(features[tried], truth[tried], features[asked], encode.blocks)
                 error = (truth[asked] - mean) / scale
                 spread = np.hypot(spread / scale, noise) + 1e-6
                 away = np.abs(error) / spread
-                scores[n, name].append(
+                scores[data, n, name].append(
                     (
                         float(np.sqrt((error**2).mean())),
                         float(norm.logpdf(error, scale=spread).mean()),
@@ -102,18 +107,18 @@ def main() -> None:
                     )
                 )
     rows = []
-    for (n, name), found in scores.items():
+    for (data, n, name), found in scores.items():
         for metric, unit, values in zip(
             ("rmse", "log-density", "within-95", "within-50"), ("", "nat", "", ""), np.array(found).T, strict=True
         ):
             error = float(values.std(ddof=1) / np.sqrt(len(values)))
             rows.append(
                 row(
-                    "surrogate", DATA, metric, unit, round(float(values.mean()), 3), spread=round(error, 3),
+                    "surrogate", data, metric, unit, round(float(values.mean()), 3), spread=round(error, 3),
                     split=f"{n} records", model=name, n_seeds=len(values),
                 )
             )  # fmt: skip
-            print(n, name, metric, round(float(values.mean()), 3))
+            print(data, n, name, metric, round(float(values.mean()), 3))
     print(write("surrogate", rows, "python benchmarks/surrogate.py"))
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superatom.conditions.space.encoding import Block
+from superatom.conditions.space import Parameter, Space
+from superatom.conditions.space.encoding import Block, Encoding
 from superatom.conditions.space.parameters import Array
 
 pytest.importorskip("botorch", reason="needs BoTorch, the extra campaign")
@@ -43,6 +44,25 @@ def test_a_number_that_does_not_matter_gets_the_longest_length() -> None:
     x = np.random.default_rng(0).random((25, 3))
     lengths = fit(x, world(x), numbers(3)).covar_module.drawn.lengths.median(0).values
     assert lengths[0] < lengths[1:].min() / 2
+
+
+def test_a_chemical_is_told_apart_by_its_descriptors_as_far_as_the_records_say_so() -> None:
+    """Two worlds of twelve chemicals: one follows the descriptor, in the other each is what it is."""
+    from superatom.conditions.recommenders.surrogate import fit, posterior
+
+    names = [f"L{i}" for i in range(12)]
+    line = np.linspace(-1, 1, 12)
+    space = Space((Parameter.chemical("ligand", names, descriptors={"size": line.tolist()}),))
+    encode = Encoding(space)
+    assert [block.kind for block in encode.blocks] == ["identity", "descriptors"]
+    tried, left = encode(np.arange(0, 12, 2.0)[:, None]), encode(np.arange(1, 12, 2.0)[:, None])
+    follows, its_own = 10 * line[::2], 10 * np.array([1, -1, 1, -1, 1, -1])
+    error = np.abs(posterior(fit(tried, follows, encode.blocks), left)[0] - 10 * line[1::2])
+    assert error.max() < 4
+    assert np.abs(posterior(fit(tried, its_own, encode.blocks), left)[0]).max() < 5
+    told = fit(tried, follows, encode.blocks).covar_module.drawn.lengths
+    own = fit(tried, its_own, encode.blocks).covar_module.drawn.lengths
+    assert (told[:, 0] / told[:, 1]).median() > (own[:, 0] / own[:, 1]).median()  # descriptors are near, so they count
 
 
 def test_moments_are_what_botorch_says_one_by_one() -> None:
