@@ -7,34 +7,36 @@ and the results file is written from whatever is there. `--trials 50 --searched 
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, or it counts for nothing
+
 import argparse
 import hashlib
 import json
 import math
-import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-from record import row, write
+from record import Cache, row, write
 from superatom.errors import DataSourceError
 from superatom.models.outcome.descriptors import TABLE_1, Descriptor, columns_for, describe
-from superatom.models.outcome.examples import Example, cited_examples, labelled, pom_examples
+from superatom.models.outcome.examples import Example, cited_examples, labelled
 from superatom.models.outcome.explain import explain
 from superatom.models.outcome.inputs import groups, inputs, outcomes
 from superatom.models.outcome.kinds import KINDS, uses_graphs
 from superatom.models.outcome.metrics import calibration_error, intervals
 from superatom.models.outcome.model import fit_outcome_model
+from superatom.models.outcome.tables import pom_examples
 from superatom.models.outcome.validation import repetition
 
-CACHE = Path(__file__).parent / "cache" / "outcome.jsonl"
 TASK = "outcome"
 _TRACE_ML = 0.02  # half the smallest volume of the POM experiments
 FAST = ("majority", "stated", "logistic", "svm", "gp", "forest")
@@ -43,22 +45,23 @@ N_FOLDS = 5
 
 @dataclass(frozen=True)
 class Problem:
-    """A data set with the columns the models see."""
+    """A data set with the columns the models see; of a side line one repetition with the defaults is enough."""
 
     name: str
     examples: Sequence[Example]
     columns: Sequence[Descriptor]
     splits: tuple[str, ...]
     kinds: tuple[str, ...]
+    is_sideline: bool = False
 
-    @property
-    def is_sideline(self) -> bool:
-        """Whether one repetition with the defaults is enough."""
-        return "certain" in self.name or "ratios" in self.name
+    def groups(self, split: str) -> Any:
+        """Return a group number per example, shape (n,)."""
+        return groups(self.examples, self.columns, split)  # type: ignore[arg-type]
 
     def digest(self) -> str:
-        """Return what changes when the examples or the columns do."""
+        """Return what changes when the examples, the columns or the groups held out do."""
         text = repr([(e.id, e.success, sorted(e.settings.items()), e.ligands, e.series) for e in self.examples])
+        text += repr([self.groups(split).tolist() for split in self.splits])
         return hashlib.sha256((text + repr([c.name for c in self.columns])).encode()).hexdigest()[:12]
 
 
@@ -68,8 +71,8 @@ def problems() -> list[Problem]:
     found = [
         Problem("cited, 17 descriptors", cited, TABLE_1, splits, KINDS),
         Problem("cited, all settings", cited, columns_for(cited), splits, FAST),
-        Problem("cited, certain only, 17 descriptors", certain, TABLE_1, splits, KINDS),
-        Problem("cited, certain only, all settings", certain, columns_for(certain), splits, FAST),
+        Problem("cited, certain only, 17 descriptors", certain, TABLE_1, splits, KINDS, is_sideline=True),
+        Problem("cited, certain only, all settings", certain, columns_for(certain), splits, FAST, is_sideline=True),
     ]
     try:
         pom = labelled(pom_examples())
@@ -81,7 +84,7 @@ def problems() -> list[Problem]:
     return [
         *found,
         Problem("pom", pom, columns_for(pom), ("random", "series"), kinds),
-        Problem("pom, shares and ratios", ratios, columns_for(ratios), ("random", "series"), FAST),
+        Problem("pom, shares and ratios", ratios, columns_for(ratios), ("random", "series"), FAST, is_sideline=True),
     ]
 
 
@@ -131,13 +134,13 @@ def jobs(given: Sequence[Problem], n_repeats: int, n_trials: int, n_searched: in
                                 }  # fmt: skip
 
 
-def study(given: Sequence[Problem], arguments: argparse.Namespace, done: dict[str, dict[str, Any]]) -> None:
+def study(given: Sequence[Problem], arguments: argparse.Namespace, cache: Cache) -> None:
     by_name = {p.name: p for p in given}
     prepared: dict[str, Any] = {}
     start = time.process_time()
     for job in jobs(given, arguments.repeats, arguments.trials, arguments.searched):
         key = json.dumps(job, sort_keys=True)
-        if key in done:
+        if key in cache.records:
             continue
         if time.process_time() - start > 60 * arguments.minutes:
             print(f"stopped after {arguments.minutes} CPU minutes; run again to go on")
@@ -148,32 +151,29 @@ def study(given: Sequence[Problem], arguments: argparse.Namespace, done: dict[st
         items, y = prepared[problem.name]
         before = time.process_time()
         probability, chosen = repetition(
-            items, y, groups(problem.examples, job["split"]), job["model"], n_folds=N_FOLDS, n_trials=job["trials"],
+            items, y, problem.groups(job["split"]), job["model"], n_folds=N_FOLDS, n_trials=job["trials"],
             seed=job["repeat"],
         )  # fmt: skip
         seconds = time.process_time() - before
-        answer = {**job, "probability": probability.round(5).tolist(), "chosen": chosen, "cpu_s": round(seconds, 2)}
-        done[key] = answer
-        CACHE.parent.mkdir(exist_ok=True)
-        with CACHE.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"key": key, **answer}) + "\n")
+        answer = {"probability": probability.round(5).tolist(), "chosen": chosen, "cpu_s": round(seconds, 2)}
+        cache.add({"key": key, **job, **answer})
         print(f"{job['problem']:24s} {job['split']:7s} {job['model']:14s} trials {job['trials']:3d} "
               f"repetition {job['repeat']}: {seconds:.1f} s", flush=True)  # fmt: skip
 
 
-def table(given: Sequence[Problem], done: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def table(given: Sequence[Problem], cache: Cache) -> list[dict[str, Any]]:
     """Return the rows of everything done so far; `spread` is half the 95 % interval over groups."""
     rows = []
     for problem in given:
         y, digest = outcomes(problem.examples), problem.digest()
         found: dict[tuple[str, str, int], list[list[float]]] = defaultdict(list)
-        for answer in done.values():
+        for answer in cache.records.values():
             if answer["digest"] == digest and answer["problem"] == problem.name:
                 found[answer["split"], answer["model"], answer["trials"]].append(answer["probability"])
         for (split, kind, trials), runs in sorted(found.items()):
             probability = np.array(runs)
-            model = f"{kind}, searched" if trials else kind
-            figures = intervals(y, probability >= 0.5, groups(problem.examples, split))  # type: ignore[arg-type]
+            model = f"{kind}, searched ({trials} trials)" if trials else kind
+            figures = intervals(y, probability >= 0.5, problem.groups(split))
             for metric, i in figures.items():
                 rows.append(row(TASK, problem.name, metric, "1", round(i.value, 3), split=split, model=model,
                                 spread=round((i.high - i.low) / 2, 3), n_seeds=len(runs)))  # fmt: skip
@@ -184,18 +184,22 @@ def table(given: Sequence[Problem], done: dict[str, dict[str, Any]]) -> list[dic
 
 
 def trees(given: Sequence[Problem]) -> list[dict[str, Any]]:
-    """Return how faithful the tree of 40 000 drawn recipes is to the forest; cited ones: NaBH4 in water."""
+    """Return how faithful trees of 40 000 drawn recipes are to the forest; cited ones also for NaBH4 in water."""
     rows = []
     for problem in given:
         if problem.is_sideline:
             continue
-        bench = Example("bench", None, (), ("water",), "NaBH4") if problem.name.startswith("cited") else None
         model = fit_outcome_model(problem.examples, "forest", columns=problem.columns, data=problem.name)
-        found = explain(model, fixed=bench)
-        where = f"{found.n_checked} other drawn recipes" + (", NaBH4 in water" if bench else "")
-        for metric, value in (("f1", found.f1), ("mcc", found.mcc), ("leaves", found.n_leaves)):
-            rows.append(row(TASK, problem.name, f"tree against model, {metric}", "1", round(value, 3), split=where,
-                            model="decision tree of forest"))  # fmt: skip
+        aqueous = Example("bench", None, (), ("water",), "NaBH4")
+        for bench in (None, aqueous) if problem.name.startswith("cited") else (None,):
+            found = explain(model, fixed=bench)
+            where = f"{found.n_checked} other drawn recipes" + (", NaBH4 in water" if bench else "")
+            for name, of in (("decision tree of forest", found.fidelity), ("larger tree of forest", found.larger)):
+                for metric, value in (("f1", of.f1), ("mcc", of.mcc), ("leaves", of.n_leaves)):
+                    rows.append(row(TASK, problem.name, f"tree against model, {metric}", "1", round(value, 3),
+                                    split=where, model=name))  # fmt: skip
+            rows.append(row(TASK, problem.name, "share of drawn recipes in domain", "1", round(found.in_domain, 3),
+                            split=where, model="forest"))  # fmt: skip
     return rows
 
 
@@ -207,22 +211,20 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=8)
     parser.add_argument("--table-only", action="store_true", help="write the results of what is in the cache")
     arguments = parser.parse_args()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    given = problems()
-    lines = CACHE.read_text(encoding="utf-8").splitlines() if CACHE.exists() else []
-    done = {answer.pop("key"): answer for answer in map(json.loads, lines)}
+    given, cache = problems(), Cache("outcome")
     if not arguments.table_only:
-        study(given, arguments, done)
-    rows = [*table(given, done), *(r for p in given if p.name == "pom" for r in disagreement(p))]
+        study(given, arguments, cache)
+    rows = [*table(given, cache), *(r for p in given if p.name == "pom" for r in disagreement(p))]
     notes = "; ".join(
         f"{p.name}: {len(p.examples)} examples, {int(outcomes(p.examples).sum())} successes, "
-        f"{len({e.series for e in p.examples})} series" for p in given
+        f"{p.groups('series').max() + 1} groups by series" for p in given
     )  # fmt: skip
     notes += (
         ". 5 folds; spread is half the 95 % bootstrap interval over groups; searched = hyperparameters by Bayesian "
-        "search on inner folds, else the default (P = 2, D = 10 for the graphs)"
+        "search on inner folds, else the default (P = 2, D = 10 for the graphs). "
+        f"{cache.commits}"
     )
-    cpu = sum(answer["cpu_s"] for answer in done.values()) / 60
+    cpu = sum(answer["cpu_s"] for answer in cache.records.values()) / 60
     command = f"python benchmarks/outcome.py (in all {cpu:.0f} CPU minutes)"
     write("outcome", rows, command, notes)
     print(write("outcome", [*rows, *trees(given)], command, notes))

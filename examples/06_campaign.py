@@ -1,6 +1,7 @@
 """From plan to campaign: the planned flasks, what came of them, and the next ones; the bench is simulated here."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,8 @@ def bench(settings: dict[str, float | str]) -> dict[str, str]:
     }
 
 
-setup = sa.to_setup(sa.to_space_file(sa.plan("[Ag44(p-MBA)30]4-", routes=1)), seed=1, budget=24)
+file = sa.to_space_file(sa.plan("[Ag44(p-MBA)30]4-", routes=1))
+setup = sa.to_setup(replace(file, seed=1, budget=24))
 with TemporaryDirectory() as folder, sa.open_store(Path(folder) / "lab.sqlite", author="ada") as store:
     campaign = sa.Campaign.start(store, "ag44", setup)
     try:
@@ -32,8 +34,9 @@ with TemporaryDirectory() as folder, sa.open_store(Path(folder) / "lab.sqlite", 
             for flask in campaign.flasks():
                 if flask.status is FlaskStatus.PENDING:
                     carry_out(campaign, read_values(campaign, bench(flask.settings), flask.id))
-        best = best_flask(campaign)
+        now = campaign.standing()
+        best = best_flask(now)
         print("best:", best.id, best.outcomes, best.settings)
-        print(stop_advice(campaign, learned(campaign)).sentence)
+        print(stop_advice(now, learned(now)).sentence)
     except MissingEngineError as missing:
         print(missing)

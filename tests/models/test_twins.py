@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("sklearn", reason="twins need scikit-learn")
 
-from superatom.errors import ModelError, UnknownNameError
+from superatom.errors import ModelError, ReferenceDataError, UnknownNameError
 from superatom.models.outcome.examples import Example
 from superatom.models.outcome.proposals import Axis
 from superatom.models.twins import Measurements, fit_twin, phase_diagram, read_measurements, twin_kind
@@ -72,6 +72,23 @@ def test_replicates_stay_together(tmp_path: Path) -> None:
     assert len({e.series for e in read.examples}) == 10
     with pytest.raises(ModelError, match="no column 'yield'; it has: flow, name, loss"):
         read_measurements(path, "yield")
+
+
+def test_a_table_is_read_or_refused_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = "".join(f"{i},{i / 2},{i}\n" for i in range(20))
+    path.write_text("flow,size_nm,yield\n" + rows)
+    read = read_measurements(path, "size_nm")
+    assert {tuple(e.settings) for e in read.examples} == {("flow",)}  # a yield is no setting
+    path.write_text("flow,loss\n" + "".join(f"{i},{i}\n" for i in range(20)) + "?!,3\n")
+    with pytest.raises(ReferenceDataError, match="row 22, column 'flow'"):  # one bad cell does not drop the column
+        read_measurements(path, "loss")
+    path.write_text("flow,loss\n" + "".join(f"{i},3\n" for i in range(20)))
+    with pytest.raises(ModelError, match="loss is 3 in every row"):
+        read_measurements(path, "loss")
+    path.write_text("flow,loss\n1,good\n2,bad\n")
+    with pytest.raises(ModelError, match="the column 'loss' holds no numbers; those that do: flow"):
+        read_measurements(path, "loss")
 
 
 def test_too_little_is_refused() -> None:

@@ -74,6 +74,9 @@ class Card:
             for s in scores:
                 interval = f" [{s.low:.2f}, {s.high:.2f}]" if s.low is not None and s.high is not None else ""
                 lines.append(f"{title}, {s.split}: {s.model}, {s.metric} {s.value:.2f}{interval}")
+        lines += [f"hyperparameters: {', '.join(' '.join(pair) for pair in self.hyperparameters)}"] * bool(
+            self.hyperparameters
+        )
         lines += [f"calibration: {self.calibration}"] if self.calibration else []
         lines += [f"limit: {limit}" for limit in self.limits]
         return "\n".join(lines)

@@ -40,3 +40,26 @@ class Prediction:
 
     def __str__(self) -> str:
         return f"{self.mean:.2f} ± {self.spread:.2f}{'' if self.in_domain else ' (outside what the model knows)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Probability(Prediction):
+    """A prediction that lies between 0 and 1, shown as the range within one spread.
+
+    >>> str(Probability(0.71, 0.45, True, "m"))
+    '0.71 (0.26 to 1.00)'
+    """
+
+    @property
+    def low(self) -> float:
+        """The mean less one spread, not below 0."""
+        return max(self.mean - self.spread, 0.0)
+
+    @property
+    def high(self) -> float:
+        """The mean and one spread, not above 1."""
+        return min(self.mean + self.spread, 1.0)
+
+    def __str__(self) -> str:
+        shown = f"{self.mean:.2f} ({self.low:.2f} to {self.high:.2f})"
+        return f"{shown}{'' if self.in_domain else ' (outside what the model knows)'}"

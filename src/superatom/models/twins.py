@@ -9,7 +9,6 @@ named regions over two settings.
 from __future__ import annotations
 
 import hashlib
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,18 @@ from typing import Any, Literal
 
 import numpy as np
 
+from superatom.data.sheets.numbers import numeric_columns, words_of
+from superatom.data.sheets.tables import read_table
 from superatom.errors import ModelError, UnknownNameError
+from superatom.models.drawing import figure, hatch, picture_path, save
 from superatom.models.extras import need
 from superatom.models.outcome.descriptors import Descriptor, FloatArray, columns_for
 from superatom.models.outcome.domain import Domain
-from superatom.models.outcome.examples import Example, csv_rows
-from superatom.models.outcome.inputs import IntArray, inputs, others
+from superatom.models.outcome.examples import Example
+from superatom.models.outcome.inputs import BoolArray, IntArray, inputs, others
 from superatom.models.outcome.proposals import Axis, grid
+from superatom.models.outcome.tables import settings_of, told
+from superatom.models.outcome.unset import averaged
 from superatom.models.prediction import Prediction
 
 TwinKind = Literal["boosting", "gp"]
@@ -79,17 +83,28 @@ class Twin:
         """Return value and spread in the unit of the target, and whether each proposal is in the domain."""
         if not examples:
             return []
-        mean, spread = self.values(examples)
-        within = self.domain.contains(examples, inputs(examples, self.columns))
-        return [Prediction(float(m), float(s), w, self.model_id) for m, s, w in zip(mean, spread, within, strict=True)]
+        answers = zip(*self.answer(examples), strict=True)
+        return [Prediction(float(m), float(s), bool(w), self.model_id) for m, s, w in answers]
 
-    def values(self, examples: Sequence[Example]) -> tuple[FloatArray, FloatArray]:
-        """Return means and spreads, both of shape (n,)."""
+    def answer(self, examples: Sequence[Example]) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Return means, spreads and whether in domain, each of shape (n,).
+
+        Outside the domain all that is known is how the measured values scatter: that is added in quadrature.
+        """
+        mean, variance = averaged(examples, self.measurements.examples, self.domain.always, self._mean_and_variance)
+        within = self.domain.contains(examples, inputs(examples, self.columns))
+        return mean, np.sqrt(variance + np.where(within, 0.0, self.measurements.values.var())), within
+
+    def remarks(self, example: Example) -> tuple[str, ...]:
+        """Return in words why a proposal is outside the domain, if it is."""
+        return self.domain.remarks(example, inputs([example], self.columns))
+
+    def _mean_and_variance(self, examples: Sequence[Example]) -> tuple[FloatArray, FloatArray]:
         x = inputs(examples, self.columns).scaled()
         answers = [_ask(member, x) for member in self.members]
         means = np.array([m for m, _ in answers])
         inner = np.mean([s**2 for _, s in answers], axis=0)
-        return means.mean(axis=0), self.stretch * np.sqrt(means.var(axis=0) + inner)
+        return means.mean(axis=0), self.stretch**2 * (means.var(axis=0) + inner)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +117,8 @@ class PhaseDiagram:
         The two settings.
     value, spread
         Shape (n_1, n_2), in the unit of the target.
+    in_domain
+        Same shape: whether the twin knows such settings.
     region
         Shape (n_1, n_2): number of the region, counted along `bounds`.
     bounds
@@ -111,74 +128,68 @@ class PhaseDiagram:
     axes: tuple[Axis, Axis]
     value: FloatArray
     spread: FloatArray
+    in_domain: BoolArray
     region: IntArray
     bounds: tuple[float, ...]
     target: str
     model_id: str
 
     def draw(self, path: str | Path) -> Path:
-        """Write the diagram as PNG or SVG: regions in colour, the bounds as lines; raises `ModelError` otherwise."""
-        file = Path(path)
-        if file.suffix not in (".png", ".svg"):
-            raise ModelError(f"a picture is a file ending in .png or .svg; this is {file.name!r}")
-        need("matplotlib")
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(5.6, 4.4), layout="constrained")
-        FigureCanvasAgg(figure)
-        panel = figure.subplots()
+        """Write the diagram as PNG or SVG: regions in colour, bounds as lines, hatched where the twin does not know."""
+        file = picture_path(path)
+        drawn = figure()
+        panel = drawn.subplots()
         x, y = self.axes
         ends = [min(float(self.value.min()), self.bounds[0]) - 1e-9, *self.bounds]
         levels = [*ends, max(float(self.value.max()), self.bounds[-1]) + 1e-9]
         filled = panel.contourf(x.points, y.points, self.value.T, levels=levels, cmap="viridis")
         panel.contour(x.points, y.points, self.value.T, levels=list(self.bounds), colors="white", linewidths=1)
+        hatch(panel, x.points, y.points, self.in_domain)
         panel.set_xscale("log" if x.is_log else "linear")
         panel.set_yscale("log" if y.is_log else "linear")
-        panel.set_xlabel(x.name)
-        panel.set_ylabel(y.name)
-        figure.colorbar(filled, ax=panel, label=self.target)
-        figure.savefig(file, dpi=160, metadata={"Date": None} if file.suffix == ".svg" else {"Software": None})
-        return file
+        panel.set_xlabel(x.label)
+        panel.set_ylabel(y.label)
+        drawn.colorbar(filled, ax=panel, label=f"{self.target}; hatched: outside the data")
+        return save(drawn, file)
 
 
 def read_measurements(
     path: str | Path, target: str, *, columns: Sequence[str] = (), same: Sequence[str] = ()
 ) -> Measurements:
-    """Return the rows of a CSV table with a number in the column `target`.
+    """Return the rows of a table (.csv, .xlsx ...) with a number in the column `target`.
 
     Parameters
     ----------
     columns
-        The settings; default: every other column whose cells are all numbers or empty.
+        The settings; default: every other column of numbers that is no result of the synthesis.
     same
         Rows that agree in these columns are one group, such as replicates; default: all settings.
 
     Raises
     ------
+    ReferenceDataError
+        For a table or a number that cannot be read, or that cannot be, by row and column.
     ModelError
-        When the table or a column cannot be read.
+        For a column that is not there or holds no numbers, or a target that never changes.
     """
-    known, rows = csv_rows(path)
-    if missing := [name for name in (target, *columns, *same) if name not in known]:
-        raise ModelError(f"{path} has no column {missing[0]!r}; it has: {', '.join(known)}")
-    numbers = [{name: _number(row[name]) for name in known} for row in rows]
-    legible = [
-        name
-        for name in known
-        if all(n[name] is not None or not (r[name] or "").strip() for n, r in zip(numbers, rows, strict=True))
-    ]
-    chosen = list(columns) or [name for name in legible if name != target]
-    examples, values = [], []
-    for number, (row, cells) in enumerate(zip(rows, numbers, strict=True), start=1):
-        value = cells[target]
-        if value is None:
-            continue
-        settings = {name: v for name in chosen if (v := cells[name]) is not None}
-        group = repr([row[name] for name in same or chosen])
-        examples.append(Example(str(number), None, settings=settings, series=group))
-        values.append(value)
-    return Measurements(tuple(examples), np.array(values), target)
+    table = read_table(path)
+    if missing := [name for name in (target, *columns, *same) if name not in table.columns]:
+        raise ModelError(f"{table.name} has no column {missing[0]!r}; it has: {', '.join(table.columns)}")
+    numbers = {column.header: column for column in numeric_columns(table, told(table))}
+    if words := [name for name in (target, *columns) if name not in numbers]:
+        legal = ", ".join(numbers) or "none"
+        raise ModelError(f"{table.name}: the column {words[0]!r} holds no numbers; those that do: {legal}")
+    settings = settings_of(table, [target], only=columns)
+    together = [words_of(table, name) for name in same]
+    measured = [
+        (Example(str(row.number), None, settings=settings[i],
+                 series=repr([words[i] for words in together] if same else sorted(settings[i].items()))), value)
+        for i, row in enumerate(table.rows) if (value := numbers[target].values[i]) is not None
+    ]  # fmt: skip
+    values = np.array([value for _, value in measured])
+    if len(values) and values.min() == values.max():
+        raise ModelError(f"{table.name}: {target} is {values[0]:g} in every row; a twin needs values that differ")
+    return Measurements(tuple(example for example, _ in measured), values, numbers[target].name)
 
 
 def twin_kind(name: str) -> TwinKind:
@@ -195,7 +206,7 @@ def fit_twin(measurements: Measurements, kind: TwinKind = "gp", *, n_members: in
     Raises
     ------
     ModelError
-        For fewer than ten measurements, or fewer than two groups.
+        For fewer than ten measurements, fewer than two groups, or no setting stated twice.
 
     >>> import numpy as np
     >>> examples = tuple(Example(str(i), None, settings={"t": float(i)}, series=str(i)) for i in range(40))
@@ -211,6 +222,8 @@ def fit_twin(measurements: Measurements, kind: TwinKind = "gp", *, n_members: in
     from sklearn.model_selection import GroupKFold
 
     columns = columns_for(examples)
+    if not columns:
+        raise ModelError("no setting is stated in two measurements: there is nothing to learn from")
     items = inputs(examples, columns)
     x = items.scaled()
     group = np.unique([e.series for e in examples], return_inverse=True)[1]
@@ -243,21 +256,25 @@ def fit_twin(measurements: Measurements, kind: TwinKind = "gp", *, n_members: in
 def phase_diagram(
     twin: Twin, axes: tuple[Axis, Axis], bounds: Sequence[float], settings: Mapping[str, float] | None = None
 ) -> PhaseDiagram:
-    """Return the regions of the predicted value over two settings, the others as in `settings` or at their median.
+    """Return the regions of the predicted value over two settings, the others as in `settings` or averaged over.
 
-    Raises `ModelError` for bounds that do not rise.
+    Raises `ModelError` for bounds that do not rise, one axis twice, or an axis that is no setting of the twin.
     """
     if not bounds or any(b <= a for a, b in pairwise(bounds)):
         raise ModelError(f"bounds of regions must rise; given: {', '.join(f'{b:g}' for b in bounds) or 'none'}")
     names = [c.name for c in twin.columns if c.is_setting]
     if unknown := [a.name for a in axes if a.name not in names]:
         raise ModelError(f"{unknown[0]!r} is no setting of this twin; its settings: {', '.join(names)}")
-    known = twin.measurements.examples
-    middle = {n: float(np.median([e.settings[n] for e in known if n in e.settings])) for n in names}
-    asked = grid(Example("map", None, settings={**middle, **(settings or {})}), axes)
-    value, spread = (part.reshape(axes[0].n, axes[1].n) for part in twin.values(asked))
-    region = np.digitize(value, list(bounds)).astype(np.int64)
-    return PhaseDiagram(axes, value, spread, region, tuple(bounds), twin.measurements.target, twin.model_id)
+    if axes[0].name == axes[1].name:
+        raise ModelError(f"a phase diagram needs two different settings; {axes[0].name} is given for both")
+    asked = grid(Example("map", None, settings=settings or {}), axes)
+    value, spread, within = twin.answer(asked)
+    shape = (axes[0].n, axes[1].n)
+    region = np.digitize(value, list(bounds)).astype(np.int64).reshape(shape)
+    return PhaseDiagram(
+        axes, value.reshape(shape), spread.reshape(shape), within.reshape(shape), region, tuple(bounds),
+        twin.measurements.target, twin.model_id,
+    )  # fmt: skip
 
 
 def _fit(kind: TwinKind, x: FloatArray, y: FloatArray, seed: int) -> Any:
@@ -276,10 +293,11 @@ def _fit(kind: TwinKind, x: FloatArray, y: FloatArray, seed: int) -> Any:
             {}, {"loss": "quantile", "quantile": 0.16}, {"loss": "quantile", "quantile": 0.84},
         )  # fmt: skip
         return tuple(HistGradientBoostingRegressor(**shape, **loss).fit(x, y) for loss in losses)
-    kernel = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(np.ones(x.shape[1]), (0.05, 1e3), nu=2.5)
+    n_masks = int(np.isnan(x).any(axis=0).sum())  # a column with gaps brings a column that says where they are
+    kernel = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(np.ones(x.shape[1] + n_masks), (0.05, 1e3), nu=2.5)
     kernel = kernel + WhiteKernel(0.1, (1e-6, 10.0))
     process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed)
-    fill = SimpleImputer(strategy="median", keep_empty_features=True)
+    fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return make_pipeline(fill, StandardScaler(), process).fit(x, y)
@@ -291,11 +309,3 @@ def _ask(member: Any, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         return mean, np.maximum(np.abs(high - low) / 2, 1e-9)
     mean, spread = member.predict(x, return_std=True)
     return np.asarray(mean), np.asarray(spread)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

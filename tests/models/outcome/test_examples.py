@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 from superatom.data.records import Conditions, Quantity
 from superatom.data.sources import mirror_folder
 from superatom.data.synthesis_records import OutcomeClass, Product, SynthesisRecord
-from superatom.errors import ModelError
+from superatom.errors import ModelError, ReferenceDataError, SuperatomError
 from superatom.models.outcome.descriptors import TABLE_1, columns_for, describe, smiles, unknown_chemicals
 from superatom.models.outcome.examples import (
-    POM,
     Example,
     cited_examples,
     example_of_record,
     labelled,
-    pom_examples,
     proposal,
-    read_examples,
 )
+from superatom.models.outcome.tables import POM, how_read, pom_examples, read_examples
 
 
 def column(examples: list[Example], name: str) -> list[float]:
@@ -35,7 +33,6 @@ def test_rescored_recipes_are_left_out_and_implied_failures_are_marked() -> None
     assert "S060" not in examples
     assert all(e.success is not None for e in examples.values())
     assert any("implied" in e.remark for e in examples.values())
-    assert all(e.series for e in examples.values())
 
 
 def test_a_success_of_open_purity_is_marked_or_left_out() -> None:
@@ -106,13 +103,33 @@ def test_a_table_of_a_user(tmp_path: Path) -> None:
     examples = read_examples(path, "ok")
     assert [e.success for e in examples] == [True, False, None]
     assert examples[0].settings == {"acid_mL": 1.5}
+    assert {e.series for e in examples} == {""}
     with pytest.raises(ModelError, match="no column 'outcome'; it has: acid_mL"):
         read_examples(path, "outcome")
     path.write_text("acid_mL,ok\n1,yes\n")
-    with pytest.raises(ModelError, match="row 1: ok is 'yes'; 1, 0 or an empty cell"):
+    with pytest.raises(ModelError, match="row 2, column 'ok': 'yes'; 1, 0 or an empty cell"):
         read_examples(path, "ok")
-    with pytest.raises(ModelError, match="cannot read"):
+    with pytest.raises(ReferenceDataError, match="is no file here"):
         read_examples(tmp_path / "none.csv", "ok")
+
+
+def test_a_table_of_a_user_has_chemistry_series_and_units(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "Thiol;Solvent;T / K;c(Au) [mmol/L];L:M;yield;plate;ok\n"
+        "PET;THF;298,15;1,5;2;40;A;1\nGSH;water / MeOH;;<0,1;;5;A;0\n", encoding="utf-8",
+    )  # fmt: skip
+    one, other = read_examples(path, "ok")
+    assert (one.ligands, other.solvents, one.series, other.series) == (("PET",), ("water", "MeOH"), "A", "A")
+    assert one.settings == {"temperature_C": 25.0, "metal_mM": 1.5, "ligand_to_metal": 2.0, "ligand_mM": 3.0}
+    assert other.settings == {"metal_mM": 0.1}  # a yield is a result
+    assert read_examples(path, "ok", series="Thiol")[0].series == "PET"
+    said = how_read(path, ["ok"])
+    assert "T / K is read as temperature_C" in said
+    assert "yield is a result of the synthesis, no setting" in said
+    path.write_text("temperature_C,note,run,ok\n-500,x,1,1\n")
+    with pytest.raises(ReferenceDataError, match="row 2, column 'temperature_C': '-500' cannot be"):
+        read_examples(path, "ok")
 
 
 @given(st.text(max_size=60))
@@ -122,7 +139,7 @@ def test_any_text_is_a_table_or_a_sentence(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
         path.write_text("ok,x\n" + text, encoding="utf-8")
-        with contextlib.suppress(ModelError):
+        with contextlib.suppress(SuperatomError):
             assert all(e.success in (True, False, None) for e in read_examples(path, "ok"))
 
 

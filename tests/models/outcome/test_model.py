@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,6 +12,7 @@ import pytest
 pytest.importorskip("sklearn", reason="outcome models need scikit-learn")
 
 from superatom.errors import DocumentError, ModelError
+from superatom.models.outcome.card import outcome_card
 from superatom.models.outcome.examples import Example
 from superatom.models.outcome.explain import explain
 from superatom.models.outcome.flowchart import flow_chart
@@ -104,7 +106,7 @@ def test_networks_are_stored_as_weights(tmp_path: Path, kind: str) -> None:
     pytest.importorskip("torch", reason="the networks need torch")
     pytest.importorskip("safetensors", reason="their weights are safetensors")
     model = fit_outcome_model(syntheses(40), kind, n_members=2)
-    save_outcome_model(model, tmp_path, model.card())
+    save_outcome_model(model, tmp_path, outcome_card(model))
     loaded = load_outcome_model(tmp_path)
     assert loaded.predict([COOL]) == model.predict([COOL])
     assert {p.name for p in tmp_path.iterdir()} == {"training.json", "weights.safetensors", "card.json"}
@@ -128,7 +130,7 @@ def test_damaged_or_missing_models_are_refused(tmp_path: Path, forest) -> None:
 
 
 def test_the_card_shows_both_splits_and_baselines(forest) -> None:
-    card = forest.card()
+    card = outcome_card(forest)
     assert {s.split for s in card.scores} == {"random", "series", "ligand"}
     assert {s.model for s in card.baselines} == {"logistic", "stated", "majority"}
     assert all(s.low is not None and s.low <= s.value <= s.high for s in card.scores)
@@ -174,6 +176,10 @@ def test_a_map_of_two_and_of_five_settings(tmp_path: Path, forest) -> None:
     more = probability_map(forest, COOL, [*axes, axis(forest.columns, forest.examples, "metal_mM", 2)])
     assert more.probability.shape == (6, 5, 2)
     assert draw_map(more, tmp_path / "small_multiples.png").exists()
+    one, two = (draw_map(more, tmp_path / f"multiples_{i}.svg") for i in range(2))
+    assert one.read_bytes() == two.read_bytes()
+    assert one.stat().st_size < 200_000  # the meshes are pictures, not paths
+    assert re.search(r"metal [\d.]+ mM", one.read_text(encoding="utf-8"))
 
 
 def test_axes_that_are_none_are_refused(forest) -> None:
@@ -181,7 +187,7 @@ def test_axes_that_are_none_are_refused(forest) -> None:
         axis(forest.columns, forest.examples, "phh", 3)
     with pytest.raises(ModelError, match="write a name, or name:low:high"):
         axis(forest.columns, forest.examples, "ph:7", 3)
-    with pytest.raises(ModelError, match="has no point"):
+    with pytest.raises(ModelError, match="from 9 to 7 has no point: low must be below high"):
         Axis("ph", 9, 7, 3)
     with pytest.raises(ModelError, match="has no point"):
         Axis("metal_mM", 0, 7, 3, is_log=True)
@@ -219,15 +225,17 @@ def test_drawn_mixtures_keep_their_total() -> None:
 
 def test_the_tree_speaks_for_the_model(forest) -> None:
     found = explain(forest, n_recipes=3000, n_checked=500, fixed=Example("w", None, (), ("water",), "NaBH4"))
-    assert found.mcc > 0.8
-    assert found.n_leaves <= 128
+    assert found.fidelity.mcc > 0.8
+    assert found.fidelity.n_leaves <= 16
+    assert found.larger.mcc >= found.fidelity.mcc - 0.05
+    assert found.in_domain > 0.8
     assert any("temperature" in rule and "°C" in rule for rule in found.rules())
     assert found == explain(forest, n_recipes=3000, n_checked=500, fixed=Example("w", None, (), ("water",), "NaBH4"))
-    chart = flow_chart(found, folded=0.0)
+    chart = flow_chart(found)
     ET.fromstring(chart)  # noqa: S314 -- our own text
-    assert chart.count("<rect") == 1 + 2 * found.n_leaves - 1
-    assert chart.count("success") + chart.count("failure") == found.n_leaves
-    assert "folded" in flow_chart(found, folded=0.9)
+    assert chart.count("<rect") == 1 + 2 * found.fidelity.n_leaves - 1
+    assert chart.count("success") + chart.count("failure") == found.fidelity.n_leaves
+    assert str(found.fidelity) in chart  # what the title claims is what is drawn
 
 
 def test_the_tree_finds_the_rule_that_made_the_data() -> None:
@@ -236,7 +244,7 @@ def test_the_tree_finds_the_rule_that_made_the_data() -> None:
         for t in range(0, 90, 6) for p in range(3, 14)
     ]  # fmt: skip
     found = explain(fit_outcome_model(dense, "forest", scheme="random"), n_recipes=3000, most_leaves=6)
-    assert found.is_faithful
+    assert found.fidelity.reaches_goals
     best = next(rule for rule in found.rules() if ": success" in rule)
     assert "temperature ≤ 4" in best
     assert "pH > 8" in best

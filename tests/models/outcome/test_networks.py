@@ -8,10 +8,10 @@ torch = pytest.importorskip("torch", reason="the networks need torch")
 from superatom.errors import ModelError  # noqa: E402
 from superatom.models.outcome.descriptors import TABLE_1  # noqa: E402
 from superatom.models.outcome.graphs import graphs  # noqa: E402
-from superatom.models.outcome.inputs import inputs, outcomes  # noqa: E402
+from superatom.models.outcome.inputs import Scaling, inputs, outcomes  # noqa: E402
 from superatom.models.outcome.kinds import learner  # noqa: E402
 from superatom.models.outcome.networks import Fingerprint, Network, pairs, tensors, train  # noqa: E402
-from superatom.models.outcome.neural import FittedNetwork, Scaling  # noqa: E402
+from superatom.models.outcome.neural import FittedNetwork  # noqa: E402
 from worlds_outcomes import syntheses  # noqa: E402
 
 
@@ -121,6 +121,28 @@ def test_gaps_are_filled_from_the_rows_given_and_masked() -> None:
     assert done.shape == (2, 4)  # three columns, one mask: never stated needs none
     assert done[:, 3].tolist() == [1.0, 0.0]
     assert (scaling.apply(np.array([[1e9, 2.0, 5.0]])) <= 6).all()
+
+
+def test_a_fold_or_a_table_without_structures() -> None:
+    """Rows of one fold may name no chemical; a table that never names one has nothing for a graph to learn from."""
+    from superatom.models.outcome.examples import Example
+    from superatom.models.outcome.model import fit_outcome_model
+
+    examples = syntheses(20)
+    bare = [Example(e.id, e.success, settings=e.settings) for e in examples]
+    items, y = inputs(bare, TABLE_1), outcomes(bare)
+    assert np.isfinite(learner("graph+dense").fit(items, y, 0).probability(inputs(examples, TABLE_1))).all()
+    with pytest.raises(ModelError, match=r"learns from structures.*without: .*svm"):
+        fit_outcome_model(bare, "graph+svm")
+
+
+def test_a_distance_by_atom_is_not_one_of_sizes() -> None:
+    from superatom.models.outcome.model import fit_outcome_model
+
+    model = fit_outcome_model(syntheses(40), "graph+svm", n_members=2)
+    chain = ["CCCCCS", "C" * 40 + "S"]
+    whole, each = (model.fingerprint_distances(chain, per_atom=per_atom)[0, 1] for per_atom in (False, True))
+    assert whole > 10 * each
 
 
 def test_a_loss_goes_down() -> None:

@@ -6,7 +6,7 @@ import pytest
 from superatom.errors import SplitError, UnknownNameError
 from superatom.models.outcome.descriptors import TABLE_1, columns_for
 from superatom.models.outcome.inputs import folds, groups, inputs, others, outcomes
-from superatom.models.outcome.kinds import KINDS, PAPER_KINDS, defaults, learner, space
+from superatom.models.outcome.kinds import KINDS, defaults, learner, ranges
 from superatom.models.outcome.metrics import calibration_error, intervals, scores
 from superatom.models.outcome.validation import tune, validate
 from worlds_outcomes import syntheses, volumes
@@ -17,7 +17,7 @@ pytest.importorskip("sklearn", reason="outcome models need scikit-learn")
 @pytest.mark.parametrize("scheme", ["random", "series", "ligand"])
 def test_every_row_is_held_out_once_and_groups_stay_together(scheme: str) -> None:
     examples = syntheses()
-    group = groups(examples, scheme)  # type: ignore[arg-type]
+    group = groups(examples, TABLE_1, scheme)  # type: ignore[arg-type]
     parts = folds(outcomes(examples), group, 4, 0)
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(examples)))
     for held_out in parts:
@@ -26,9 +26,9 @@ def test_every_row_is_held_out_once_and_groups_stay_together(scheme: str) -> Non
 
 def test_splits_that_cannot_be_made_are_refused() -> None:
     with pytest.raises(SplitError, match="by ligand needs at least two groups"):
-        groups(volumes(), "ligand")
+        groups(volumes(), [], "ligand")
     with pytest.raises(SplitError, match="unknown split 'solvent'"):
-        groups(volumes(), "solvent")  # type: ignore[arg-type]
+        groups(volumes(), [], "solvent")  # type: ignore[arg-type]
 
 
 def test_metrics_agree_with_their_definitions() -> None:
@@ -94,21 +94,20 @@ def test_the_search_stays_inside_its_ranges_and_repeats() -> None:
     pytest.importorskip("optuna", reason="the search needs optuna")
     pytest.importorskip("torch", reason="its Gaussian process needs torch")
     examples = syntheses(40)
-    items, y, group = inputs(examples, TABLE_1), outcomes(examples), groups(examples, "series")
+    items, y, group = inputs(examples, TABLE_1), outcomes(examples), groups(examples, TABLE_1, "series")
     best = tune(items, y, group, "svm", n_trials=6, seed=1)
     assert best == tune(items, y, group, "svm", n_trials=6, seed=1)
-    for name, r in space("svm").items():
+    for name, r in ranges("svm").items():
         assert r.low <= best[name] <= r.high
     assert tune(items, y, group, "gp", n_trials=6) == {}
 
 
-def test_kinds_are_those_of_the_paper_and_its_baselines() -> None:
-    assert set(PAPER_KINDS) < set(KINDS)
+def test_every_kind_has_its_hyperparameters_in_one_place() -> None:
     for kind in KINDS:
-        assert set(defaults(kind)) == set(space(kind))
+        assert set(defaults(kind)) == set(ranges(kind))
         learner(kind, defaults(kind))
     with pytest.raises(UnknownNameError, match="Did you mean siamese"):
-        space("siamees")
+        ranges("siamees")
     with pytest.raises(UnknownNameError, match="no hyperparameter 'depth'"):
         learner("svm", {"depth": 2})
 

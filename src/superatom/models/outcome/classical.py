@@ -17,9 +17,17 @@ from superatom.models.extras import need
 from superatom.models.outcome.descriptors import FloatArray
 from superatom.models.outcome.inputs import BoolArray, Inputs
 
+N_TREES = 100
+# where no hyperparameters are searched; those of the networks are in `neural.Hyperparameters`
+DEFAULTS: Mapping[str, Mapping[str, float]] = {
+    "majority": {}, "stated": {}, "logistic": {"c": 0.3}, "svm": {"c": 1.0, "gamma": 0.03},
+    "forest": {"leaf": 2, "feature_share": 0.4}, "gp": {},
+}  # fmt: skip
+CLASSICAL = tuple(DEFAULTS)
+
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedPipeline:
     """A fitted scikit-learn pipeline; `pipeline` is what SHAP and partial dependence look into."""
 
     pipeline: Any
@@ -48,7 +56,7 @@ class Constant:
 class Stated:
     """A logistic regression on what is stated, whatever its value: how far the habits of reporting go."""
 
-    fitted: Fitted | Constant | Stated
+    fitted: FittedPipeline | Constant | Stated
 
     def probability(self, items: Inputs) -> FloatArray:
         """Return the probability of success, shape (n,), before calibration."""
@@ -62,7 +70,7 @@ class Classical:
     name: str
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def fit(self, items: Inputs, y: BoolArray, seed: int) -> Fitted | Constant | Stated:
+    def fit(self, items: Inputs, y: BoolArray, seed: int) -> FittedPipeline | Constant | Stated:
         """Return the pipeline fitted to rows `items` with outcomes `y`."""
         if self.name == "majority" or len(np.unique(y)) < 2 or not _varies(items):
             return Constant(float(2 * y.sum() > len(y)))
@@ -76,15 +84,16 @@ class Classical:
         from sklearn.preprocessing import StandardScaler
 
         is_tree = self.name == "forest"
+        estimator = _MAKERS[self.name](seed, **{**DEFAULTS[self.name], **self.hyperparameters})
         fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
         if is_tree:
-            steps: list[Any] = [fill, _forest(seed, **self.hyperparameters)]
+            steps: list[Any] = [fill, estimator]
         else:
-            steps = [fill, VarianceThreshold(), StandardScaler(), _MAKERS[self.name](seed, **self.hyperparameters)]
+            steps = [fill, VarianceThreshold(), StandardScaler(), estimator]
         pipeline = make_pipeline(*steps)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
-            return Fitted(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
+            return FittedPipeline(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
 
 
 def _varies(items: Inputs) -> bool:
@@ -97,31 +106,31 @@ def _stated(items: Inputs) -> Inputs:
     return Inputs(np.isfinite(items.x).astype(float), np.zeros_like(items.is_log), items.molecules)
 
 
-def _logistic(seed: int, *, c: float = 0.3) -> Any:
+def _logistic(seed: int, *, c: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=c, class_weight="balanced", max_iter=5000, random_state=seed)
 
 
-def _svm(seed: int, *, c: float = 1.0, gamma: float = 0.03) -> Any:
+def _svm(seed: int, *, c: float, gamma: float) -> Any:
     from sklearn.svm import SVC
 
     return SVC(C=c, gamma=gamma, class_weight="balanced", random_state=seed)
 
 
-def _forest(seed: int, *, leaf: int = 2, feature_share: float = 0.4, n_trees: int = 100) -> Any:
+def _forest(seed: int, *, leaf: int, feature_share: float) -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(
-        n_trees, min_samples_leaf=leaf, max_features=feature_share, class_weight="balanced", random_state=seed
+        N_TREES, min_samples_leaf=leaf, max_features=feature_share, class_weight="balanced", random_state=seed
     )
 
 
-def _gaussian_process(seed: int, *, length: float = 3.0) -> Any:
+def _gaussian_process(seed: int) -> Any:
     from sklearn.gaussian_process import GaussianProcessClassifier
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
-    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(length, (0.1, 100.0), nu=2.5)
+    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(3.0, (0.1, 100.0), nu=2.5)
     return GaussianProcessClassifier(kernel, random_state=seed, max_iter_predict=100)
 
 
@@ -131,4 +140,3 @@ _MAKERS: Mapping[str, Callable[..., Any]] = {
     "forest": _forest,
     "gp": _gaussian_process,
 }
-CLASSICAL = ("majority", "stated", *_MAKERS)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,7 +27,7 @@ import numpy.typing as npt
 
 from superatom.data.reagents import reagent_table
 from superatom.data.solvents import solvent
-from superatom.errors import SuperatomError
+from superatom.errors import UnknownNameError
 from superatom.models.outcome.examples import LONGEST_NAME, SETTINGS, Example
 from superatom.structures.ligands import ligand_table
 
@@ -83,6 +84,12 @@ def setting(name: str) -> Descriptor:
     return Descriptor(name, unit, words, is_setting=True)
 
 
+def columns_named(names: Iterable[str]) -> tuple[Descriptor, ...]:
+    """Return the columns of these names, those of the chemicals or settings."""
+    known = {c.name: c for c in CHEMICAL}
+    return tuple(known.get(name) or setting(name) for name in names)
+
+
 TABLE_1 = (*(setting(name) for name in list(SETTINGS)[:5]), *CHEMICAL)
 
 
@@ -122,11 +129,7 @@ def smiles(example: Example, role: str) -> str:
     >>> smiles(Example("1", None, ("PET",)), "ligand")
     'SCCc1ccccc1'
     """
-    if role == "ligand":
-        return ".".join(filter(None, map(_ligand_smiles, example.ligands)))
-    if role == "solvent":
-        return ".".join(filter(None, map(_solvent_smiles, example.solvents)))
-    return _reductant_smiles(example.reductant)
+    return ".".join(filter(None, (structure(role, name) for name in chemicals(example)[role])))
 
 
 def unknown_chemicals(examples: Iterable[Example]) -> tuple[str, ...]:
@@ -135,29 +138,80 @@ def unknown_chemicals(examples: Iterable[Example]) -> tuple[str, ...]:
     >>> unknown_chemicals([Example("1", None, ("PET",), ("moonshine",))])
     ('moonshine',)
     """
-    unknown: dict[str, None] = {}
-    for e in examples:
-        for names, find in (
-            (e.ligands, _ligand_smiles),
-            (e.solvents, _solvent_smiles),
-            ((e.reductant,), _has_reductant),
-        ):
-            unknown |= {name: None for name in names if name and not find(name)}
-    return tuple(unknown)
+    named = ((role, name) for e in examples for role, names in chemicals(e).items() for name in names)
+    return tuple(dict.fromkeys(
+        name for role, name in named
+        if not structure(role, name) and not (role == "reductant" and name in reagent_table())
+    ))  # fmt: skip
+
+
+def chemicals(example: Example) -> dict[str, tuple[str, ...]]:
+    """Return the names an example states, by role.
+
+    >>> chemicals(Example("1", None, ("PET",)))
+    {'ligand': ('PET',), 'solvent': (), 'reductant': ()}
+    """
+    reductant = (example.reductant,) if example.reductant else ()
+    return {"ligand": example.ligands, "solvent": example.solvents, "reductant": reductant}
+
+
+def lacks_water(example: Example) -> bool:
+    """Whether all solvents are known and none is water, so that a pH means nothing.
+
+    >>> lacks_water(Example("1", None, solvents=("THF",))), lacks_water(Example("2", None, solvents=("THF", "water")))
+    (True, False)
+    """
+    known = [structure("solvent", name) for name in example.solvents]
+    return bool(known) and all(known) and "O" not in known
+
+
+@lru_cache(maxsize=4096)
+def structure(role: str, name: str) -> str:
+    """Return the SMILES of a chemical in a role, by its table or as it stands; empty where there is none.
+
+    >>> structure("ligand", "PET"), structure("solvent", "water"), structure("reductant", "NaBH4")
+    ('SCCc1ccccc1', 'O', '[BH4-]')
+    """
+    if role == "ligand" and name in ligand_table():
+        return ligand_table().find(name).smiles_free
+    if role == "reductant" and name in reagent_table():
+        reagent = reagent_table().find(name)
+        return _ANIONS.get(reagent.name, reagent.smiles)
+    if role == "solvent":
+        with suppress(UnknownNameError):
+            return solvent(name).smiles
+    molecule = _molecule(name) if len(name) <= LONGEST_NAME else None  # a lone word such as SR is never a SMILES
+    return name if molecule is not None and molecule.GetNumAtoms() > 1 else ""
+
+
+@lru_cache(maxsize=4096)
+def canonical(text: str) -> str:
+    """Return a SMILES in its one way of writing, the same for the same molecules.
+
+    >>> canonical("C(CS)N") == canonical("NCCS")
+    True
+    """
+    from rdkit import Chem
+
+    return str(Chem.MolToSmiles(_molecule(text)))
 
 
 @lru_cache(maxsize=4096)
 def _chemicals(ligands: tuple[str, ...], solvents: tuple[str, ...], reductant: str) -> Mapping[str, float]:
     values: dict[str, float] = {}
-    constants = [c for c in map(_dielectric, solvents) if c is not None]
-    if constants and len(constants) == len(solvents):
-        values["solvent_dielectric"] = sum(constants) / len(constants)
+    constants: list[float | None] = []
+    for name in solvents:
+        with suppress(UnknownNameError):
+            constants.append(solvent(name).dielectric_constant)
+    stated = [c for c in constants if c is not None]
+    if stated and len(stated) == len(solvents):
+        values["solvent_dielectric"] = sum(stated) / len(stated)
     if reductant in reagent_table() and (v := reagent_table().find(reductant).standard_potential_V) is not None:
         values["reductant_potential_V"] = v
-    known = [v for v in map(_ligand_values, map(_ligand_smiles, ligands)) if v]
+    known = [v for v in (_ligand_values(structure("ligand", name)) for name in ligands) if v]
     if known and len(known) == len(ligands):
         values |= {name: sum(v[name] for v in known) / len(known) for name in known[0]}
-    if not all(_solvent_smiles(s) == "O" for s in solvents) or not solvents:
+    if not all(structure("solvent", s) == "O" for s in solvents) or not solvents:
         values.pop("ligand_log_solubility", None)
     return values
 
@@ -197,43 +251,3 @@ def _molecule(text: str) -> Any:
 
     with rdBase.BlockLogs():
         return Chem.MolFromSmiles(text) if text else None
-
-
-@lru_cache(maxsize=4096)
-def _ligand_smiles(name: str) -> str:
-    if name in ligand_table():
-        return ligand_table().find(name).smiles_free
-    return _as_smiles(name)
-
-
-@lru_cache(maxsize=1024)
-def _solvent_smiles(name: str) -> str:
-    try:
-        return solvent(name).smiles
-    except SuperatomError:
-        return _as_smiles(name)
-
-
-@lru_cache(maxsize=1024)
-def _reductant_smiles(name: str) -> str:
-    if name in reagent_table():
-        reagent = reagent_table().find(name)
-        return _ANIONS.get(reagent.name, reagent.smiles)
-    return _as_smiles(name)
-
-
-def _has_reductant(name: str) -> str:
-    return name if name in reagent_table() else _as_smiles(name)
-
-
-def _as_smiles(text: str) -> str:
-    """Return `text` if it is a SMILES of at least two atoms: a lone word such as ``SR`` never is."""
-    molecule = _molecule(text) if len(text) <= LONGEST_NAME else None
-    return text if molecule is not None and molecule.GetNumAtoms() > 1 else ""
-
-
-def _dielectric(name: str) -> float | None:
-    try:
-        return solvent(name).dielectric_constant
-    except SuperatomError:
-        return None

@@ -7,16 +7,14 @@ concentration from mmol and mL, a ligand concentration from the ratio) is filled
 
 from __future__ import annotations
 
-import csv
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from superatom.data.reagents import reagent_table
 from superatom.data.records import Conditions, Quantity, Recipe
 from superatom.data.rows import packaged_rows
+from superatom.data.sheets.fields import field_named
 from superatom.data.synthesis_records import SynthesisRecord
 from superatom.errors import ModelError
 
@@ -35,13 +33,6 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = {
 DOUBTFUL = (
     "nanoclusters_monodispersity_not_stated", "luminescent_not_atomically_defined", "major_product_purity_not_stated",
 )  # fmt: skip
-POM = "pom-crystallisation-active-learning"
-_POM_FILES = ("random_init", "random_0", "random_1", "human_0", "human_1", "uncertainty_0_final", "uncertainty_1_final")
-_POM_COLUMNS = {
-    "H2O [ml]": "water_mL", "HClO4 [ml]": "HClO4_mL", "NH2NH2.HCl [ml]": "hydrazine_HCl_mL",
-    "Ce(NO3)3 &Na2MoO4 [ml]": "Ce_and_molybdate_mL",
-}  # fmt: skip
-_LOWEST = {"temperature_C": -273.15, "ph": -math.inf}  # 0 for the other settings
 LONGEST_NAME = 400  # characters of a chemical; structure descriptors of longer SMILES take minutes
 _VOLUME = re.compile(r"(?P<what>.*?)\s*(?P<mL>\d+(?:\.\d+)?)")
 
@@ -63,7 +54,7 @@ class Example:
     settings
         Numbers by name with unit, such as ``temperature_C`` (`SETTINGS`, or the columns of a user's table).
     series
-        Examples of one series stay together in a grouped split.
+        Examples of one series stay together in a grouped split; empty for one that stands alone.
     remark
         Why the label is weaker than it looks, if it is.
     """
@@ -77,11 +68,6 @@ class Example:
     series: str = ""
     remark: str = ""
 
-    @property
-    def ligand(self) -> str:
-        """The ligands as one word, the group of a split by ligand."""
-        return " + ".join(sorted(self.ligands))
-
 
 def cited_examples(*, only_certain: bool = False) -> tuple[Example, ...]:
     """Return the labelled cited recipes, without those that score one experiment a second time.
@@ -90,19 +76,19 @@ def cited_examples(*, only_certain: bool = False) -> tuple[Example, ...]:
     `only_certain`. Without those, one of 45 recipes that state a metal concentration is a success: recipes with numbers
     are mostly of nanoparticles, and a model learns where a recipe was read rather than chemistry.
 
-    Failures that a source only implies carry a remark. A recipe without a series is its own group.
+    Failures that a source only implies carry a remark.
 
     >>> examples = cited_examples()
     >>> next(e for e in examples if e.id == "S088").settings["metal_mM"]
     1.78
     """
-    from superatom.data.reference import recipes
+    from superatom.data.reference import is_rescored, recipes
 
     flags = {row["recipe_id"]: row for name in ("recipes.csv", "recipes_read.csv") for row in packaged_rows(name)}
     examples = []
     for recipe in recipes():
         row = flags[recipe.id]
-        if recipe.outcome.success is None or row["rescored_alt_target"] == "1":
+        if recipe.outcome.success is None or is_rescored(recipe):
             continue
         is_doubtful = row["outcome_class"] in DOUBTFUL
         if is_doubtful and only_certain:
@@ -115,7 +101,7 @@ def cited_examples(*, only_certain: bool = False) -> tuple[Example, ...]:
 def example_of_recipe(recipe: Recipe, *, remark: str = "") -> Example:
     """Return a cited recipe as an example."""
     settings = _settings(recipe.conditions)
-    _add_concentrations(settings, recipe.amounts, recipe.metal_salt)
+    add_concentrations(settings, recipe.amounts, recipe.metal_salt)
     return Example(
         id=recipe.id,
         success=recipe.outcome.success,
@@ -123,7 +109,7 @@ def example_of_recipe(recipe: Recipe, *, remark: str = "") -> Example:
         solvents=recipe.conditions.solvents,
         reductant=recipe.conditions.reductant,
         settings=settings,
-        series=recipe.series or recipe.id,
+        series=recipe.series,
         remark=remark,
     )
 
@@ -142,9 +128,9 @@ def example_of_record(record: SynthesisRecord, id: str) -> Example:  # noqa: A00
     if len(metal) == 1 and volumes:
         [(name, quantity)] = metal.items()
         amounts = {f"metal_salt_{quantity.unit}": f"{quantity.middle}", "solvent_volumes_mL": f"in all {sum(volumes)}"}
-        _add_concentrations(settings, amounts, name)
+        add_concentrations(settings, amounts, name)
     else:
-        _add_concentrations(settings, {}, "")
+        add_concentrations(settings)
     return Example(
         id=id,
         success=record.product.success,
@@ -152,7 +138,7 @@ def example_of_record(record: SynthesisRecord, id: str) -> Example:  # noqa: A00
         solvents=record.conditions.solvents,
         reductant=record.conditions.reductant,
         settings=settings,
-        series=record.series or record.batch or id,
+        series=record.series or record.batch,
     )
 
 
@@ -169,68 +155,20 @@ def proposal(
     """
     stated, kept = dict(settings or {}), (tuple(ligands), tuple(solvents))
     for name, value in stated.items():
-        if name in SETTINGS and value < (lowest := _LOWEST.get(name, 0.0)):
-            unit, words, _ = SETTINGS[name]
-            raise ModelError(f"{name}={value:g} cannot be: {words} is at least {f'{lowest:g} {unit}'.strip()}")
+        if name not in SETTINGS:
+            continue
+        unit, words, where = SETTINGS[name]
+        low, high = field_named(where).possible
+        if not low <= value <= high:
+            bound = f"at least {low:g}" if value < low else f"at most {high:g}"
+            raise ModelError(f"{name}={value:g} cannot be: {words} is {f'{bound} {unit}'.strip()}")
     for chemical in (*kept[0], *kept[1], reductant or "none"):
         if not chemical.strip():
             raise ModelError("a ligand or solvent without a name; give a name or a SMILES, or leave it out")
         if len(chemical) > LONGEST_NAME:
             raise ModelError(f"{chemical[:30]!r}... has {len(chemical)} characters; at most {LONGEST_NAME} are legal")
-    _add_concentrations(stated, {}, "")
+    add_concentrations(stated)
     return Example("proposal", None, *kept, reductant, stated)
-
-
-def pom_examples(folder: str | Path | None = None) -> tuple[Example, ...]:
-    """Return the distinct experiments of Duros et al., doi:10.1002/anie.201705721: four volumes, crystals or none.
-
-    `series` is the strategy and run that chose the experiment. Raises `DataSourceError` when the set is not at hand.
-    """
-    from superatom.data import sources
-
-    root = Path(folder) if folder is not None else sources.path(POM)
-    found: dict[tuple[float, ...], Example] = {}
-    for name in _POM_FILES:
-        for e in read_examples(root / f"{name}.csv", "crystals", names=_POM_COLUMNS):
-            key = tuple(e.settings.values())
-            found.setdefault(key, Example(f"{name}-{e.id}", e.success, settings=e.settings, series=name))
-    return tuple(found.values())
-
-
-def read_examples(path: str | Path, outcome: str, *, names: Mapping[str, str] | None = None) -> tuple[Example, ...]:
-    """Return the rows of a CSV table as examples: `outcome` holds 1 or 0, every other numeric column is a setting.
-
-    Raises `ModelError` when the outcome column is missing or holds anything but 1, 0 or nothing.
-    """
-    rename = names or {}
-    columns, rows = csv_rows(path)
-    if outcome not in columns:
-        raise ModelError(f"{path} has no column {outcome!r}; it has: {', '.join(columns)}")
-    examples = []
-    for number, row in enumerate(rows, start=1):
-        label = (row[outcome] or "").strip()
-        if label not in ("1", "0", "1.0", "0.0", ""):
-            raise ModelError(f"{path}, row {number}: {outcome} is {label!r}; 1, 0 or an empty cell is legal")
-        numbers = {rename.get(c, c): _number(row[c]) for c in columns if c != outcome}
-        settings = {name: value for name, value in numbers.items() if value is not None}
-        success = None if not label else label.startswith("1")
-        examples.append(Example(str(number), success, settings=settings, series=str(number)))
-    return tuple(examples)
-
-
-def csv_rows(path: str | Path) -> tuple[list[str], list[dict[str, str | None]]]:
-    """Return the columns and rows of a CSV table; raises `ModelError` for one that cannot be read or is empty."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            columns, rows = list(reader.fieldnames or ()), list(reader)
-    except OSError as error:
-        raise ModelError(f"cannot read the table {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"cannot read the table {path}: it is no CSV text in UTF-8; save it as one") from error
-    if not columns:
-        raise ModelError(f"the table {path} is empty; a header line and rows under it are needed")
-    return columns, rows
 
 
 def labelled(examples: Iterable[Example]) -> tuple[Example, ...]:
@@ -252,8 +190,11 @@ def _settings(conditions: Conditions) -> dict[str, float]:
     return {name: q.middle for name, q in stated.items() if isinstance(q, Quantity)}
 
 
-def _add_concentrations(settings: dict[str, float], amounts: Mapping[str, str], metal_salt: str) -> None:
+def add_concentrations(
+    settings: dict[str, float], amounts: Mapping[str, str] | None = None, metal_salt: str = ""
+) -> None:
     """Fill in what is implied: metal by amount and volume, ligand and reductant by their ratio to the metal."""
+    amounts = amounts or {}
     volume = _total_volume(amounts.get("solvent_volumes_mL", ""))
     metal_mmol = _metal_mmol(amounts, metal_salt)
     if volume and metal_mmol:
@@ -268,10 +209,10 @@ def _add_concentrations(settings: dict[str, float], amounts: Mapping[str, str], 
 
 
 def _metal_mmol(amounts: Mapping[str, str], metal_salt: str) -> float | None:
-    mmol, mg = _number(amounts.get("metal_salt_mmol")), _number(amounts.get("metal_salt_mg"))
-    if mmol is None and mg is not None and metal_salt in reagent_table():
-        return mg / reagent_table().find(metal_salt).molar_mass
-    return mmol
+    mmol, mg = (amounts.get(f"metal_salt_{unit}") for unit in ("mmol", "mg"))
+    if mmol:
+        return float(mmol)
+    return float(mg) / reagent_table().find(metal_salt).molar_mass if mg and metal_salt in reagent_table() else None
 
 
 def _total_volume(text: str) -> float | None:
@@ -284,11 +225,3 @@ def _total_volume(text: str) -> float | None:
 
 def _is_salt(name: str) -> bool:
     return name in reagent_table() and reagent_table().find(name).has_role("metal_salt")
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

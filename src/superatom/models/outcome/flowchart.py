@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from superatom.models.outcome.explain import Explanation, Node
+from superatom.models.outcome.explain import Explanation
+from superatom.models.outcome.rules import Node
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 168, 44, 14, 46, 16
 _COLOURS = {True: ("#d9efdf", "#1d6b3a"), False: ("#f6dfdc", "#8f2f25")}
@@ -20,24 +21,24 @@ class _Placed:
     children: tuple[_Placed, ...]
 
 
-def flow_chart(explanation: Explanation, *, folded: float = 0.05) -> str:
+def flow_chart(explanation: Explanation) -> str:
     """Return the tree as an SVG document; the left branch of every question is yes.
 
-    A part of the tree that fewer than the share `folded` of the recipes reach is drawn as one dashed box: the picture
-    is to be read, the rules say all.
+    All of the tree is drawn, so that the fidelity in the title is that of the picture.
 
-    >>> leaf = Node(4, 4)
-    >>> chart = flow_chart(Explanation(leaf, 1, 4, 2, 1.0, 1.0, 1.0, "outcome-gp-0"))
+    >>> from superatom.models.outcome.explain import Fidelity
+    >>> fidelity = Fidelity(1, 1.0, 1.0)
+    >>> chart = flow_chart(Explanation(Node(4, 4), fidelity, fidelity, 4, 2, 1.0, 0.5, "outcome-gp-0"))
     >>> chart.startswith("<svg") and "success" in chart
     True
     """
-    root, n_leaves = _place(explanation.root, 0, 0, folded * explanation.root.n)
+    root, n_leaves = _place(explanation.root, 0, 0)
     width = n_leaves * (_WIDTH + _GAP_X) + 2 * _MARGIN
-    width = max(width, 560)
+    width = max(width, 900)  # the title is long
     height = (_depth(root) + 1) * (_HEIGHT + _GAP_Y) + 2 * _MARGIN + 24
     title = (
-        f"What {explanation.model_id} has learnt: F1 {explanation.f1:.2f}, MCC {explanation.mcc:.2f} against the model "
-        f"on {explanation.n_checked} other recipes"
+        f"What {explanation.model_id} has learnt: {explanation.fidelity} against the model on {explanation.n_checked} "
+        f"other recipes, {explanation.in_domain:.0%} in its domain"
     )
     size, font = f'width="{width:.0f}" height="{height:.0f}"', 'font-family="sans-serif" font-size="11"'
     parts = [
@@ -51,12 +52,12 @@ def flow_chart(explanation: Explanation, *, folded: float = 0.05) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _place(node: Node, depth: int, first_leaf: int, fewest: float) -> tuple[_Placed, int]:
+def _place(node: Node, depth: int, first_leaf: int) -> tuple[_Placed, int]:
     """Return the node with its place, counted in leaves, and the number of leaves below it."""
-    if node.yes is None or node.no is None or node.n < fewest:
+    if node.yes is None or node.no is None:
         return _Placed(node, first_leaf, depth, ()), 1
-    left, n_left = _place(node.yes, depth + 1, first_leaf, fewest)
-    right, n_right = _place(node.no, depth + 1, first_leaf + n_left, fewest)
+    left, n_left = _place(node.yes, depth + 1, first_leaf)
+    right, n_right = _place(node.no, depth + 1, first_leaf + n_left)
     return _Placed(node, (left.x + right.x) / 2, depth, (left, right)), n_left + n_right
 
 
@@ -78,18 +79,15 @@ def _draw(placed: _Placed) -> list[str]:
         )
         parts.append(f'<text x="{(middle + to) / 2:.1f}" y="{half - 4:.1f}" text-anchor="middle">{word}</text>')
         parts += _draw(child)
-    if placed.children:
+    if node.question is not None:
         fill, ink, radius = _PAPER, _INK, _HEIGHT / 2
         lines = _wrapped(str(node.question))
     else:
         fill, ink = _COLOURS[node.success]
         radius = 3
-        answer = "success" if node.success else "failure"
-        lines = [f"mostly {answer}, folded" if node.question else answer]
-        lines.append(f"{node.n - node.n_wrong} recipes, {node.n_wrong} otherwise")
+        lines = ["success" if node.success else "failure", f"{node.n - node.n_wrong} recipes, {node.n_wrong} otherwise"]
     box = f'x="{x:.1f}" y="{y:.1f}" width="{_WIDTH}" height="{_HEIGHT}" rx="{radius}"'
-    dash = ' stroke-dasharray="4 3"' if node.question and not placed.children else ""
-    parts.append(f'<rect {box} fill="{fill}" stroke="{ink}"{dash}/>')
+    parts.append(f'<rect {box} fill="{fill}" stroke="{ink}"/>')
     top = y + _HEIGHT / 2 + 4 - 6.5 * (len(lines) - 1)
     parts += [
         f'<text x="{middle:.1f}" y="{top + 13 * i:.1f}" text-anchor="middle" fill="{ink}">{escape(line)}</text>'

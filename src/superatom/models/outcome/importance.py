@@ -13,7 +13,7 @@ import numpy as np
 
 from superatom.errors import ModelError
 from superatom.models.extras import need
-from superatom.models.outcome.classical import Fitted as FittedClassical
+from superatom.models.outcome.classical import FittedPipeline
 from superatom.models.outcome.descriptors import Descriptor, FloatArray
 from superatom.models.outcome.inputs import Inputs
 from superatom.models.outcome.model import OutcomeModel
@@ -75,7 +75,7 @@ def shap_values(model: OutcomeModel, items: Inputs | None = None) -> tuple[tuple
     items = items or model.inputs(model.examples)
     total: dict[str, FloatArray] = {}
     for member in model.members:
-        if not isinstance(member, FittedClassical):
+        if not isinstance(member, FittedPipeline):
             continue
         fill, forest = member.pipeline.steps[0][1], member.pipeline.steps[-1][1]
         masked = [f"{model.columns[j].words} not stated" for j in fill.indicator_.features_]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from superatom.errors import UnknownNameError, did_you_mean
-from superatom.models.outcome.classical import CLASSICAL, Classical
+from superatom.models.outcome.classical import CLASSICAL, DEFAULTS, Classical
 from superatom.models.outcome.descriptors import FloatArray
 from superatom.models.outcome.inputs import BoolArray, Inputs
-from superatom.models.outcome.neural import Head, Neural
+from superatom.models.outcome.neural import Head, Hyperparameters, Neural
 
 
 class Fitted(Protocol):
@@ -53,7 +53,7 @@ _NETWORK: Mapping[str, Range] = {
     "weight_decay": Range(1e-4, 1.0, is_log=True),
 }
 _GRAPH = {"depth": Range(1, 3), "length": Range(4, 20)}
-_SPACES: Mapping[str, Mapping[str, Range]] = {
+_RANGES: Mapping[str, Mapping[str, Range]] = {
     "majority": {},
     "stated": {},  # sees which values are stated, not the values
     "logistic": {"c": Range(0.003, 30.0, is_log=True)},
@@ -66,8 +66,7 @@ _SPACES: Mapping[str, Mapping[str, Range]] = {
     "graph+dense": {**_NETWORK, **_GRAPH},
     "graph+siamese": {**_NETWORK, **_GRAPH},
 }
-KINDS = tuple(_SPACES)
-PAPER_KINDS = ("svm", "dense", "siamese", "graph+svm", "graph+dense", "graph+siamese")
+KINDS = tuple(_RANGES)
 _HEADS: Mapping[str, Head] = {
     "dense": "dense", "siamese": "siamese", "graph+svm": "hinge", "graph+dense": "dense", "graph+siamese": "siamese",
 }  # fmt: skip
@@ -79,23 +78,23 @@ def learner(kind: str, hyperparameters: Mapping[str, Any] | None = None) -> Lear
     >>> learner("svm", {"c": 2.0})
     Classical(name='svm', hyperparameters={'c': 2.0})
     """
-    ranges = space(kind)
-    if unknown := [name for name in hyperparameters or () if name not in ranges]:
-        raise UnknownNameError(f"{kind} has no hyperparameter {unknown[0]!r}; legal: {', '.join(ranges) or 'none'}")
+    known = ranges(kind)
+    if unknown := [name for name in hyperparameters or () if name not in known]:
+        raise UnknownNameError(f"{kind} has no hyperparameter {unknown[0]!r}; legal: {', '.join(known) or 'none'}")
     given = (hyperparameters or {}).items()
-    chosen = {name: int(value) if ranges[name].is_whole else value for name, value in given}
+    chosen = {name: int(value) if known[name].is_whole else value for name, value in given}
     if kind in CLASSICAL:
         return Classical(kind, chosen)
     return Neural(_HEADS[kind], kind.startswith("graph+"), chosen)
 
 
-def space(kind: str) -> Mapping[str, Range]:
+def ranges(kind: str) -> Mapping[str, Range]:
     """Return the hyperparameters of a kind; raises `UnknownNameError` with the closest kinds."""
-    if kind not in _SPACES:
+    if kind not in _RANGES:
         raise UnknownNameError(
             f"unknown outcome model {kind!r}; legal: {', '.join(KINDS)}.{did_you_mean(kind, [*KINDS])}"
         )
-    return _SPACES[kind]
+    return _RANGES[kind]
 
 
 def uses_graphs(kind: str) -> bool:
@@ -109,9 +108,6 @@ def defaults(kind: str) -> dict[str, float]:
     >>> defaults("graph+siamese")["length"]
     10
     """
-    from superatom.models.outcome.neural import Settings
-
-    classical = {"logistic": {"c": 0.3}, "svm": {"c": 1.0, "gamma": 0.03}, "forest": {"leaf": 2, "feature_share": 0.4}}
     if kind in CLASSICAL:
-        return dict(classical.get(kind, {}))
-    return {name: getattr(Settings(), name) for name in space(kind)}
+        return dict(DEFAULTS[kind])
+    return {name: getattr(Hyperparameters(), name) for name in ranges(kind)}

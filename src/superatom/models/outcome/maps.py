@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from superatom.errors import ModelError
-from superatom.models.extras import need
+from superatom.models.drawing import figure, hatch, picture_path, save
 from superatom.models.outcome.descriptors import FloatArray, setting
 from superatom.models.outcome.examples import Example
 from superatom.models.outcome.model import OutcomeModel
 from superatom.models.outcome.proposals import Axis, grid
 
 MOST_POINTS = 200_000
-FORMATS = (".png", ".svg")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,14 +72,11 @@ def probability_map(model: OutcomeModel, base: Example, axes: Sequence[Axis]) ->
         raise ModelError(f"a map needs two to five different settings; given: {', '.join(a.name for a in axes)}")
     if n > MOST_POINTS:
         raise ModelError(f"{n} points are too many for a map; at most {MOST_POINTS}")
-    asked = grid(base, axes)
-    items = model.inputs(asked)
-    mean, spread = model.mean_and_spread(items)
+    mean, spread, within = model.answer(grid(base, axes))
     shape = tuple(a.n for a in axes)
     return ProbabilityMap(
-        tuple(axes), mean.reshape(shape), spread.reshape(shape),
-        np.array(model.domain.contains(asked, items), dtype=float).reshape(shape), model.model_id,
-    )  # fmt: skip
+        tuple(axes), mean.reshape(shape), spread.reshape(shape), within.astype(float).reshape(shape), model.model_id
+    )
 
 
 def draw_map(made: ProbabilityMap, path: str | Path, title: str = "") -> Path:
@@ -88,52 +84,38 @@ def draw_map(made: ProbabilityMap, path: str | Path, title: str = "") -> Path:
 
     Raises `ModelError` for another file ending.
     """
-    target = Path(path)
-    if target.suffix not in FORMATS:
-        raise ModelError(f"a picture is a file ending in {' or '.join(FORMATS)}; this is {target.name!r}")
-    need("matplotlib")
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    target = picture_path(path)
     x, y, *more = made.axes
     n_columns, n_rows, n_blocks = ([a.n for a in more] + [1, 1, 1])[:3]
     width, height = n_columns * n_blocks, n_rows
-    size = (5.6, 4.4) if width * height == 1 else (1.3 * width + 1.6, 1.25 * height + 1.4)
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True)
+    drawn = figure() if width * height == 1 else figure(1.3 * width + 1.6, 1.25 * height + 1.4)
+    panels = drawn.subplots(height, width, squeeze=False, sharex=True, sharey=True)
     shape = (x.n, y.n, n_columns, n_rows, n_blocks)
     p, inside = made.probability.reshape(shape), made.in_domain.reshape(shape)
     mesh: Any = None
     for c, r, b in np.ndindex(n_columns, n_rows, n_blocks):
         panel = panels[n_rows - 1 - r][b * n_columns + c]
         mesh = panel.pcolormesh(
-            x.points, y.points, p[:, :, c, r, b].T, vmin=0, vmax=1, cmap="viridis", shading="nearest"
-        )
-        if inside[:, :, c, r, b].min() < 0.5 and min(x.n, y.n) > 1:
-            panel.contourf(
-                x.points, y.points, inside[:, :, c, r, b].T, levels=[-0.5, 0.5], colors="none", hatches=["////"]
-            )
+            x.points, y.points, p[:, :, c, r, b].T, vmin=0, vmax=1, cmap="viridis", shading="nearest",
+            rasterized=bool(more),  # a file with every cell of hundreds of panels as a path is ten times as large
+        )  # fmt: skip
+        hatch(panel, x.points, y.points, inside[:, :, c, r, b])
         panel.set_xscale("log" if x.is_log else "linear")
         panel.set_yscale("log" if y.is_log else "linear")
         if more:
             panel.set_title(_at(more, (c, r, b)), fontsize=6)
             panel.tick_params(labelsize=6)
-    figure.supxlabel(_label(x), fontsize=10)
-    figure.supylabel(_label(y), fontsize=10)
-    figure.suptitle(title or made.model_id, fontsize=10)
-    figure.colorbar(mesh, ax=panels, label="probability of success; hatched: outside the data")
-    with mpl.rc_context({"svg.hashsalt": "superatom", "svg.fonttype": "none"}):
-        figure.savefig(target, dpi=160, metadata={"Date": None} if target.suffix == ".svg" else {"Software": None})
-    return target
-
-
-def _label(one: Axis) -> str:
-    column = setting(one.name)
-    return f"{column.words} / {column.unit}" if column.unit else column.words
+    drawn.supxlabel(x.label, fontsize=10)
+    drawn.supylabel(y.label, fontsize=10)
+    drawn.suptitle(title or made.model_id, fontsize=10)
+    drawn.colorbar(mesh, ax=panels, label="probability of success; hatched: outside the data")
+    return save(drawn, target)
 
 
 def _at(axes: Sequence[Axis], index: tuple[int, ...]) -> str:
-    parts = [f"{setting(a.name).words.split()[0]} {a.points[i]:.3g}" for a, i in zip(axes, index, strict=False)]
-    return ", ".join(parts) if len(parts) < 3 else ", ".join(parts[:2]) + "\n" + parts[2]
+    """Return where a panel stands, each setting with its unit, on lines that fit over it."""
+    parts = [
+        f"{setting(a.name).words.removesuffix(' concentration')} {a.points[i]:.3g} {setting(a.name).unit}".strip()
+        for a, i in zip(axes, index, strict=False)
+    ]
+    return "\n".join(parts)

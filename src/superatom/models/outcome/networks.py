@@ -44,7 +44,8 @@ class Fingerprint(nn.Module):  # type: ignore[misc]
         for weights, out in zip(self.hidden, list(self.output)[1:], strict=True):
             around = r.index_add(0, batch["target"], r[batch["source"]])
             v = torch.cat([around, batch["bonds"]], dim=1)
-            each = (v @ weights).view(len(v), MAX_DEGREE + 1, -1)  # one filter per degree
+            n_filters = weights.shape[1] // (MAX_DEGREE + 1)  # one per degree; no -1, for a batch may be without atoms
+            each = (v @ weights).view(len(v), MAX_DEGREE + 1, n_filters)
             r = torch.relu(each[torch.arange(len(v)), batch["degree"]])
             total = total + torch.softmax(out(r), dim=1)
         empty = torch.zeros(int(batch["n_molecules"]) + 1, self.length, dtype=r.dtype)

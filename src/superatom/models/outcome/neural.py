@@ -12,7 +12,7 @@ from superatom.models.extras import need
 from superatom.models.outcome.classical import Constant
 from superatom.models.outcome.descriptors import FloatArray
 from superatom.models.outcome.graphs import graphs
-from superatom.models.outcome.inputs import BoolArray, Inputs
+from superatom.models.outcome.inputs import BoolArray, Inputs, Scaling
 
 if TYPE_CHECKING:
     from superatom.models.outcome.networks import Network
@@ -22,7 +22,7 @@ PAPER_DEPTH, PAPER_LENGTH = 2, 10  # P and D of Li et al. 2019
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Hyperparameters:
     """Hyperparameters of a network; `depth` and `length` are P and D of the fingerprint."""
 
     width: int = 16
@@ -33,32 +33,6 @@ class Settings:
     n_pairs: int = 512
     depth: int = PAPER_DEPTH
     length: int = PAPER_LENGTH
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scaling:
-    """What was learnt to fill gaps and to scale, of shape (n_columns,); `is_masked`: which masks are columns too."""
-
-    fill: FloatArray
-    centre: FloatArray
-    spread: FloatArray
-    is_masked: BoolArray
-
-    @classmethod
-    def of(cls, x: FloatArray) -> Scaling:
-        """Learn from training rows: the median fills a gap; a column never stated becomes zero."""
-        known = np.isfinite(x)
-        fill = np.array([np.median(x[k, j]) if k.any() else 0.0 for j, k in enumerate(known.T)])
-        filled = np.where(known, x, fill)
-        spread = filled.std(axis=0)
-        mixed = np.asarray(known.any(axis=0) & ~known.all(axis=0))
-        return cls(fill, filled.mean(axis=0), np.where(spread > 1e-12, spread, 1.0), mixed)
-
-    def apply(self, x: FloatArray) -> FloatArray:
-        """Return shape (n, n_columns + n_masks), clipped at six spreads."""
-        known = np.isfinite(x)
-        scaled = (np.where(known, x, self.fill) - self.centre) / self.spread
-        return np.hstack([np.clip(scaled, -6, 6), (~known[:, self.is_masked]).astype(float)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +83,7 @@ class FittedNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Neural:
-    """A network of one head, with or without graphs, and its hyperparameters (fields of `Settings`)."""
+    """A network of one head, with or without graphs, and its hyperparameters (fields of `Hyperparameters`)."""
 
     head: Head
     uses_graphs: bool
@@ -124,15 +98,15 @@ class Neural:
 
         from superatom.models.outcome.networks import train
 
-        settings = Settings(**self.hyperparameters)
+        chosen = Hyperparameters(**self.hyperparameters)
         scaling = Scaling.of(items.scaled())
         x, roles, batch = _prepared(items, scaling, uses_graphs=self.uses_graphs)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = self.build(x.shape[1])
             train(
-                network, x, roles, batch, torch.from_numpy(y), n_steps=settings.n_steps,
-                learning_rate=settings.learning_rate, weight_decay=settings.weight_decay, n_pairs=settings.n_pairs,
+                network, x, roles, batch, torch.from_numpy(y), n_steps=chosen.n_steps,
+                learning_rate=chosen.learning_rate, weight_decay=chosen.weight_decay, n_pairs=chosen.n_pairs,
                 generator=np.random.default_rng(seed),
             )  # fmt: skip
         support = (items, y) if self.head == "siamese" else (None, None)
@@ -142,10 +116,10 @@ class Neural:
         """Return an untrained network for rows of `n_features` scaled columns and masks."""
         from superatom.models.outcome.networks import Network
 
-        settings = Settings(**self.hyperparameters)
-        depth = settings.depth if self.uses_graphs else None
+        chosen = Hyperparameters(**self.hyperparameters)
+        depth = chosen.depth if self.uses_graphs else None
         return Network(
-            n_features, self.head, width=settings.width, depth=depth, length=settings.length, dropout=settings.dropout
+            n_features, self.head, width=chosen.width, depth=depth, length=chosen.length, dropout=chosen.dropout
         )
 
 

@@ -1,20 +1,29 @@
-"""Proposals to ask a model about: a grid over two to five settings, or recipes drawn within the ranges of the data."""
+"""Proposals to ask a model about: a grid over two to five settings, or recipes drawn like the data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
 from superatom.errors import ModelError, did_you_mean
-from superatom.models.outcome.descriptors import Descriptor, FloatArray, smiles
+from superatom.models.outcome.descriptors import (
+    ROLES,
+    Descriptor,
+    FloatArray,
+    chemicals,
+    lacks_water,
+    setting,
+    structure,
+    unknown_chemicals,
+)
 from superatom.models.outcome.examples import Example
 
 _RATIOS = {"ligand_to_metal": "ligand_mM", "reductant_to_metal": "reductant_mM"}
 _FACTS = ("ligands", "solvents", "reductant")
+NEAR = 0.5  # of a standard deviation: drawn recipes differ from the examples, and most stay in the domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,16 @@ class Axis:
 
     def __post_init__(self) -> None:
         if self.n < 1 or not self.low <= self.high or (self.is_log and self.low <= 0):
-            raise ModelError(f"the axis {self.name} from {self.low:g} to {self.high:g} in {self.n} points has no point")
+            raise ModelError(
+                f"the axis {self.name} from {self.low:g} to {self.high:g} has no point: low must be below high"
+                f"{', and above 0' if self.is_log else ''}"
+            )
+
+    @property
+    def label(self) -> str:
+        """Its words and unit, for a picture."""
+        column = setting(self.name)
+        return f"{column.words} / {column.unit}" if column.unit else column.words
 
     @property
     def points(self) -> FloatArray:
@@ -70,53 +88,92 @@ def grid(base: Example, axes: Sequence[Axis]) -> tuple[Example, ...]:
     made = []
     for number, values in enumerate(product(*(a.points.tolist() for a in axes))):
         settings = {**base.settings, **dict(zip([a.name for a in axes], values, strict=True))}
-        made.append(replace(base, id=f"{base.id}-{number}", success=None, settings=_consistent(settings, axes)))
+        made.append(
+            replace(base, id=f"{base.id}-{number}", success=None, settings=consistent(settings, {a.name for a in axes}))
+        )
     return tuple(made)
 
 
 def generate(
     examples: Sequence[Example], columns: Sequence[Descriptor], n: int, *, seed: int = 0, fixed: Example | None = None
 ) -> tuple[Example, ...]:
-    """Draw `n` recipes: chemicals each out of those of the examples, settings evenly within the range of the examples.
+    """Draw `n` recipes like the examples: a model asked about recipes unlike its own answers with guesses.
 
-    Concentrations, ratios and times are drawn evenly in their logarithm. Ligand and reductant concentrations follow
-    from the metal's where their ratio is drawn. A pH is set only where water is a solvent. Where the settings of all
-    examples have one sum, as the volumes of a mixture do, so have the drawn ones. What `fixed` states is kept.
+    Each recipe is one example with its numbers moved (the smoothed bootstrap, B. W. Silverman, Density Estimation,
+    1986, section 6.4.1), within the range of the examples: so it states what that example states and has its chemicals.
+    The steps are normal, `NEAR` of the standard deviation of the column, in logarithm for concentrations, ratios and
+    times. Ligand and reductant concentrations follow from the metal's where their ratio is stated; a pH is set only
+    where there can be water; where the settings of all examples have one sum, as the volumes of a mixture do, so have
+    the drawn ones. Examples of unknown chemicals are not drawn from. What `fixed` states is kept, and only examples
+    without other chemicals in those roles are drawn from, if there are any.
+
+    >>> examples = [Example(str(i), None, settings={"ph": float(i)}) for i in range(3, 12)]
+    >>> [recipe] = generate(examples, [setting("ph")], 1)
+    >>> 3 <= recipe.settings["ph"] <= 11
+    True
     """
     drawn = np.random.default_rng(seed)
-    ranges = {}
-    for c in columns:
-        values = [e.settings[c.name] for e in examples if c.name in e.settings] if c.is_setting else []
-        if values:
-            ranges[c.name] = (min(values), max(values), c.is_logarithmic and min(values) > 0)
-    pools: dict[str, list[Any]] = {
-        "ligands": sorted({e.ligands for e in examples if e.ligands and smiles(e, "ligand")}),
-        "solvents": sorted({e.solvents for e in examples if e.solvents and smiles(e, "solvent")}),
-        "reductant": sorted({e.reductant for e in examples if e.reductant and smiles(e, "reductant")}),
-    }
+    steps = _steps(examples, columns)
+    kept: Mapping[str, float] = fixed.settings if fixed is not None else {}
+    facts = {what: value for what in _FACTS if (value := getattr(fixed, what, None))}
+    known = [e for e in examples if not unknown_chemicals([e])] or examples
+    templates = [e for e in known if fixed is None or _goes_with(e, fixed)] or known
+    total = _constant_total(examples, list(steps))
     made = []
-    total = _constant_total(examples, list(ranges))
     for number in range(n):
-        facts = {what: pool[int(drawn.integers(len(pool)))] for what, pool in pools.items() if pool}
+        template = templates[int(drawn.integers(len(templates)))]
         settings = {}
-        for name, (low, high, is_log) in ranges.items():
-            u = drawn.random()
-            settings[name] = float(low * (high / low) ** u) if is_log else float(low + (high - low) * u)
+        for name, (low, high, step, is_log) in steps.items():
+            if name in template.settings:
+                move = step * float(drawn.normal())
+                value = template.settings[name]
+                settings[name] = float(np.clip(value * np.exp(move) if is_log else value + move, low, high))
         if total:
             factor = total / sum(settings.values())
             settings = {name: value * factor for name, value in settings.items()}
-        if fixed is not None:
-            facts |= {what: value for what in _FACTS if (value := getattr(fixed, what))}
-            settings |= fixed.settings
-        example = Example(f"generated-{seed}-{number}", None, settings=settings, **facts)
-        if example.solvents and "O" not in smiles(example, "solvent").split("."):
+        settings |= kept
+        example = replace(template, id=f"generated-{seed}-{number}", success=None, settings=settings, **facts)
+        if "ph" not in kept and lacks_water(example):
             settings.pop("ph", None)
-        kept = fixed.settings if fixed is not None else {}
         for ratio, part in _RATIOS.items():
-            if ratio in settings and "metal_mM" in settings and part in ranges and part not in kept:
+            if ratio in settings and "metal_mM" in settings and part in settings and part not in kept:
                 settings[part] = settings["metal_mM"] * settings[ratio]
         made.append(example)
     return tuple(made)
+
+
+def refuse_unknown_roles(examples: Sequence[Example], proposed: Example) -> None:
+    """Raise `ModelError` for a chemical in a role that no example names: it could not change the answer."""
+    known = {role for e in examples for role, names in chemicals(e).items() if names}
+    for role, names in chemicals(proposed).items():
+        if names and role not in known:
+            legal = " and ".join(f"a {r}" for r in ROLES if r in known) or "settings (--set)"
+            raise ModelError(
+                f"no training example names a {role}, so {names[0]!r} can have no effect; this model takes {legal}"
+            )
+
+
+def _steps(examples: Sequence[Example], columns: Sequence[Descriptor]) -> dict[str, tuple[float, float, float, bool]]:
+    """Return range, step and whether it is in logarithm, for every setting that an example states."""
+    found = {}
+    for c in columns:
+        values = (
+            np.array([e.settings[c.name] for e in examples if c.name in e.settings]) if c.is_setting else np.empty(0)
+        )
+        if len(values):
+            is_log = c.is_logarithmic and bool(values.min() > 0)
+            spread = float(np.std(np.log(values) if is_log else values))
+            found[c.name] = (float(values.min()), float(values.max()), NEAR * spread, is_log)
+    return found
+
+
+def _goes_with(example: Example, fixed: Example) -> bool:
+    """Whether an example states no other chemical in a role than `fixed` does, by structure."""
+    stated, own = (
+        {role: {structure(role, name) or name for name in names} for role, names in chemicals(e).items()}
+        for e in (fixed, example)
+    )
+    return all(not names or not own[role] or names == own[role] for role, names in stated.items())
 
 
 def _constant_total(examples: Sequence[Example], names: Sequence[str]) -> float | None:
@@ -127,9 +184,13 @@ def _constant_total(examples: Sequence[Example], names: Sequence[str]) -> float 
     return sum(sums) / len(sums)
 
 
-def _consistent(settings: Mapping[str, float], axes: Sequence[Axis]) -> dict[str, float]:
-    """Return settings in which concentrations and ratios agree; what an axis sets is kept."""
-    moved, result = {a.name for a in axes}, dict(settings)
+def consistent(settings: Mapping[str, float], moved: Collection[str]) -> dict[str, float]:
+    """Return settings in which concentrations and ratios agree; what is `moved` is kept.
+
+    >>> consistent({"metal_mM": 2.0, "ligand_mM": 6.0, "ligand_to_metal": 1.0}, ["ligand_to_metal"])["ligand_mM"]
+    2.0
+    """
+    result = dict(settings)
     metal = result.get("metal_mM")
     for ratio, part in _RATIOS.items():
         if not metal:

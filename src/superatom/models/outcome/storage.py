@@ -8,11 +8,11 @@ from superatom.errors import DocumentError, ModelError
 from superatom.models.cards import CARD, Card
 from superatom.models.extras import need
 from superatom.models.outcome.classical import CLASSICAL
-from superatom.models.outcome.descriptors import CHEMICAL, Descriptor, setting
-from superatom.models.outcome.inputs import inputs, others, outcomes
+from superatom.models.outcome.descriptors import columns_named
+from superatom.models.outcome.inputs import Scaling, inputs, others, outcomes
 from superatom.models.outcome.kinds import Fitted, learner
 from superatom.models.outcome.model import OutcomeModel, assemble, member_folds
-from superatom.models.outcome.neural import FittedNetwork, Neural, Scaling
+from superatom.models.outcome.neural import FittedNetwork, Neural
 from superatom.models.outcome.training import TRAINING, Training
 
 TRAINING_FILE, WEIGHTS_FILE, CARD_FILE = "training.json", "weights.safetensors", "card.json"
@@ -64,27 +64,24 @@ def load_outcome_model(folder: str | Path) -> OutcomeModel:
         training = TRAINING.from_text(text)
     except DocumentError as error:
         raise DocumentError(f"the model {root}: {TRAINING_FILE} is damaged or was changed ({error})") from error
-    chemical = {c.name: c for c in CHEMICAL}
-    columns = tuple(chemical.get(name) or setting(name) for name in training.columns)
-    members = None if training.kind in CLASSICAL else _members(training, columns, root / WEIGHTS_FILE)
-    return assemble(training, columns, members)
+    return assemble(training, None if training.kind in CLASSICAL else _members(training, root / WEIGHTS_FILE))
 
 
-def _members(training: Training, columns: tuple[Descriptor, ...], path: Path) -> list[Fitted]:
+def _members(training: Training, path: Path) -> list[Fitted]:
     need("torch", "safetensors")
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    kind = learner(training.kind, training.hyperparameters)
-    if not isinstance(kind, Neural):
-        raise ModelError(f"{training.kind} is no network, yet {path} holds weights")
     try:
         weights = load_file(path)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"the weights {path} cannot be read: {error}") from error
-    items, y = inputs(training.examples, columns), outcomes(training.examples)
+    items, y = inputs(training.examples, columns_named(training.columns)), outcomes(training.examples)
     members: list[Fitted] = []
     for i, held_out in enumerate(member_folds(training)):
+        kind = learner(training.kind, training.hyperparameters[i])
+        if not isinstance(kind, Neural):
+            raise ModelError(f"{training.kind} is no network, yet {path} holds weights")
         rows = others(len(y), held_out)
         known = items.rows(rows)
         if len(set(y[rows].tolist())) < 2:  # a member of one outcome is no network

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from superatom.documents import DocumentFormat
 from superatom.models.outcome.examples import Example
@@ -16,10 +17,14 @@ class Training:
 
     Attributes
     ----------
-    kind, hyperparameters, seed
+    kind, seed
         The learner.
+    hyperparameters
+        Of each member of the ensemble: where they were searched, each searched on the rows it was fitted to.
+    n_trials
+        How many each search tried; 0 where the defaults were taken.
     n_members, scheme
-        The ensemble: how many folds, and what stays together in one.
+        The ensemble: how many folds at most, and what stays together in one.
     columns
         Names of the descriptors.
     examples
@@ -29,7 +34,8 @@ class Training:
     """
 
     kind: str
-    hyperparameters: Mapping[str, float]
+    hyperparameters: tuple[Mapping[str, float], ...]
+    n_trials: int
     seed: int
     n_members: int
     scheme: Scheme
@@ -38,4 +44,9 @@ class Training:
     data: str = ""
 
 
-TRAINING = DocumentFormat("superatom-outcome-training", Training)
+def _one_for_each_member(fields: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 1, in which all members shared hyperparameters searched on the whole table."""
+    return {**fields, "hyperparameters": [fields["hyperparameters"]] * fields["n_members"], "n_trials": 0}
+
+
+TRAINING = DocumentFormat("superatom-outcome-training", Training, (_one_for_each_member,))
