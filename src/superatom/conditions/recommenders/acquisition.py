@@ -29,6 +29,7 @@ from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.history import History
 from superatom.conditions.recommenders.success import success_probability
 from superatom.conditions.recommenders.surrogate import Surrogate, posterior
+from superatom.conditions.recommenders.threads import one_thread
 from superatom.conditions.space.parameters import Array
 
 logei._load_attempted = True  # noqa: SLF001  # else BoTorch starts a C++ compiler on first use, for other last digits
@@ -50,6 +51,7 @@ class Models:
         return success_probability(self.success, features)
 
 
+@one_thread()
 def acquisition(models: Models, objective: Objective, history: History, seed: int) -> Callable[[Array, Array], Array]:
     """Return a function of candidate features (m, n_features), and features chosen already, that values each candidate.
 
@@ -77,6 +79,7 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
                 model, references(objective, history), baseline, objective=several, **common
             )
 
+    @one_thread()
     def evaluate(features: Array, chosen: Array) -> Array:
         waiting = np.vstack([history.features[history.is_pending & ~history.is_complete], chosen])
         with torch.no_grad(), torch.random.fork_rng(devices=[]), warnings.catch_warnings():
@@ -92,6 +95,7 @@ def acquisition(models: Models, objective: Objective, history: History, seed: in
     return evaluate
 
 
+@one_thread()
 def expected_gain(models: Models, objective: Objective, features: Array, done: Array) -> Array:
     """Return the expected improvement of the first response times the probability that a flask counts, shape (m,).
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn, telling
 from superatom.conditions.recommenders.surrogate import EffectsKernel, Surrogate, n_draws
+from superatom.conditions.recommenders.threads import one_thread
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
@@ -25,6 +26,7 @@ _CONVERGED = 1e-3  # largest step in f after which one more is the last: the err
 _LEAST_CURVATURE = 1e-8  # of the log likelihood; a record far on its side of the border says next to nothing
 
 
+@one_thread()
 def fit_success(features: Array, success: Array, blocks: Sequence[Block]) -> Surrogate:
     """Return the Gaussian processes of f, where a flask works with probability Φ(f), averaged over hyperparameters.
 

@@ -21,6 +21,7 @@ from gpytorch.means import Mean, ZeroMean
 from torch import Tensor
 
 from superatom.conditions.recommenders.hyperparameters import Hyperparameters, Prior, drawn, telling
+from superatom.conditions.recommenders.threads import one_thread
 from superatom.conditions.space.encoding import Block
 from superatom.conditions.space.parameters import Array
 
@@ -118,6 +119,7 @@ class Surrogate(SingleTaskGP):  # type: ignore[misc]
     def _records(self) -> Tensor:
         return self.train_inputs[0]
 
+    @one_thread()
     def moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variance at each of the features (n, n_features) under each draw, each (n_draws, n).
 
@@ -137,12 +139,14 @@ class Surrogate(SingleTaskGP):  # type: ignore[misc]
         mean = self.mean_module(x) + (across * self._white).sum(-2)
         return mean, self.covar_module.forward(x, x, diag=True) - (across**2).sum(-2)
 
+    @one_thread()
     def posterior(self, X: Tensor, *args: Any, **options: Any) -> GaussianMixturePosterior:
         """Return the posterior at features (..., q, n_features), a mixture over the draws."""
         found = super().posterior(X.unsqueeze(MCMC_DIM), *args, **options)
         return GaussianMixturePosterior(distribution=found.distribution)
 
 
+@one_thread()
 def fit(
     features: Array,
     values: Array,

@@ -82,6 +82,7 @@ class Classical:
         from sklearn.impute import SimpleImputer
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
+        from threadpoolctl import threadpool_limits
 
         is_tree = self.name == "forest"
         estimator = _MAKERS[self.name](seed, **{**DEFAULTS[self.name], **self.hyperparameters})
@@ -91,7 +92,8 @@ class Classical:
         else:
             steps = [fill, VarianceThreshold(), StandardScaler(), estimator]
         pipeline = make_pipeline(*steps)
-        with warnings.catch_warnings():
+        # tables are small, and on a busy machine threads wait for each other
+        with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore", ConvergenceWarning)  # a kernel at its bound is an answer, not a fault
             return FittedPipeline(pipeline.fit(items.x if is_tree else items.scaled(), y), is_tree)
 
