@@ -107,7 +107,7 @@ def test_a_new_campaign_from_an_old_one(capsys: Capture, folder: Path) -> None:
     )
     assert started["informed_by"][0] == "old: 1 measured flask(s) of an earlier campaign"
     assert started["setup"]["earlier"][0]["records"][0]["outcomes"] == {"yield_percent": 9.0}
-    assert {one["parameter"] for one in started["setup"]["evidence"]} == {"temperature_C"}
+    assert {one["parameter"] for one in started["setup"]["evidence"]} == {"solvents", "temperature_C"}
     assert started["setup"]["objective"]["limits"][0]["low"] == 90
     assert "E0001 joined new" in run(capsys, "record", "new", "--adopt", "E0001-E0001")
     assert "part of the campaign new already" in refused(capsys, "record", "new", "--adopt", "E0001")
@@ -163,5 +163,14 @@ def test_a_refused_row_writes_nothing(capsys: Capture, folder: Path) -> None:
     assert main(["campaign", "record", "au25", str(folder / "back.csv")]) == 2
     out, err = capsys.readouterr()
     assert "error: row 3, yield_percent: '500' cannot be" in out
-    assert "nothing was written" in err
+    assert err.endswith("back.csv: 1 of 2 rows cannot be taken, nothing was written (--keep-good takes the others)\n")
     assert "written: E0001" in run(capsys, "record", "au25", folder / "back.csv", "--keep-good")
+
+
+def test_a_broken_limit_is_shown(capsys: Capture, folder: Path) -> None:
+    goal = ("--objective", "yield_percent", "--limit", "purity_percent >= 90")
+    run(capsys, "start", "au25", "--space", folder / "space.toml", *goal)
+    run(capsys, "suggest", "au25", "-n", "1")
+    run(capsys, "record", "au25", "--flask", "b1-1", "--values", "yield_percent=50", "--values", "purity_percent=89.6")
+    assert answer(capsys, "show", "au25")["rows"][0]["status"] == "done; outside purity_percent >= 90 %"
+    assert "B1-1 (done)" in run(capsys, "why", "au25", "b1-1")

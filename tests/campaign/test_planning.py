@@ -130,6 +130,7 @@ def test_the_json_contract_holds_and_is_deterministic() -> None:
 
 def test_failures_reported_for_the_target_are_shown() -> None:
     assert planned("[Au25(MHA)18]-").pitfalls
+    assert len(planned("[Au25(SG)18]-").pitfalls) > 1, "those whose source states no charge too"
 
 
 def test_scale_moves_every_amount_alike() -> None:

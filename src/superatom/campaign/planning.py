@@ -13,8 +13,9 @@ from superatom.campaign.target import TargetCard, target_card
 from superatom.conditions.experiments import first_experiments
 from superatom.conditions.recommend import recommend_route
 from superatom.conditions.sheet import BenchSheet, route_sheets
+from superatom.data.library import recipes, same_type
 from superatom.data.records import Recipe, Route, Step, Transformation
-from superatom.data.reference import precedents, recipes
+from superatom.data.reference import precedents
 from superatom.errors import ChemistryError
 from superatom.routes.search import RouteSearch, find_routes
 from superatom.routes.stock import Stock
@@ -112,16 +113,16 @@ def _planned(route: Route, scale: str, scale_of: ScaleOf) -> PlannedRoute:
 
 
 def _pitfalls(cluster: Nanocluster) -> list[Pitfall]:
-    """Failures reported for this target, from recipes and from failed precedents."""
+    """Failures reported for this target in any charge that its source leaves open, from recipes and from precedents."""
     failed = [
         Pitfall(_what_happened(recipe), _why(recipe), recipe.source)
-        for recipe in recipes()
-        if recipe.target_cluster == cluster and recipe.outcome.success is False
+        for recipe in recipes(cluster)
+        if recipe.outcome.success is False
     ]
     failed += [
         Pitfall(f"{precedent.transformation.words} failed", precedent.mechanism, precedent.source)
         for precedent in precedents()
-        if not precedent.succeeded and cluster in precedent.product_clusters
+        if not precedent.succeeded and any(same_type(made, cluster) for made in precedent.product_clusters)
     ]
     return failed
 

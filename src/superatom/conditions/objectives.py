@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from superatom.documents import DocumentFormat
 from superatom.errors import RecommenderError
 
 
@@ -63,6 +62,10 @@ class Limit:
         """
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
+    def __str__(self) -> str:
+        ends = " and ".join(f"{s} {end:g}" for s, end in ((">=", self.low), ("<=", self.high)) if end is not None)
+        return f"{self.name} {ends} {self.unit}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:
@@ -112,6 +115,3 @@ class Objective:
         """Unit of each measured number."""
         of_limits = {limit.name: limit.unit for limit in self.limits}
         return of_limits | {response.name: response.unit for response in self.responses}
-
-
-OBJECTIVE = DocumentFormat("superatom-objective", Objective)

@@ -49,7 +49,7 @@ def test_taken_up_again_it_goes_on_as_if_never_closed(store: Store, tmp_path: Pa
             one = Campaign.open(store, "au25")  # a new process would see no more than this
             assert other.suggest(3) == handed
             other.take_back(results)
-    assert one.tried() == other.tried()
+    assert one.standing().tried == other.standing().tried
     assert {record.record.series for record in store.iterate(since=1)} == {""}
 
 
@@ -93,7 +93,7 @@ def test_where_each_flask_stands(store: Store) -> None:
         dropped=["B1-4"],
     )
     assert statuses(campaign) == ["done", "partly measured", "failed", "dropped", "pending", "done"]
-    told = {one.id: one for one in campaign.tried()}
+    told = {one.id: one for one in campaign.standing().tried}
     assert told["B1-3"].success is False
     assert not told["B1-3"].is_pending
     assert told["B1-2"].is_pending
@@ -159,7 +159,7 @@ def test_a_batch_that_cannot_win_says_so(store: Store, monkeypatch: pytest.Monke
     campaign.suggest(1)
     campaign.take_back([("B1-1", measured(settings))])
     assert campaign.flask("B1-1").is_good(campaign.setup.objective)
-    assert campaign.tried()[0].success is True, "it was measured, and nobody said that it failed"
+    assert campaign.standing().tried[0].success is True, "it was measured, and nobody said that it failed"
     monkeypatch.setattr(Setup, "recommender_named", lambda *_: Told())
     [remark] = campaign.suggest(1).batch.remarks
     assert remark.startswith("none of these is expected to beat the best yield_percent so far, 80 %: superatom camp")

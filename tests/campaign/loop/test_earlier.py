@@ -73,3 +73,10 @@ def test_sources_with_nothing_to_say(store: Store) -> None:
     fractions = replace(setup(), objective=Objective.maximise("yield_percent", "mol/mol"))
     with pytest.raises(CampaignError, match="yield_percent is in % in spring and in mol/mol here"):
         informed(fractions, store, ["spring"])
+
+
+def test_recipes_that_state_no_charge_count(store: Store) -> None:
+    glutathione = replace(SHARED, target="[Au25(SG)18]-", ligands=("SG",))
+    found, [said] = informed(replace(setup(), shared=glutathione), store, ["literature"])
+    assert said.startswith("literature: recipes of [Au25(SG)18]- say where")
+    assert "," in found.evidence[0].source, "not only the one recipe that writes the charge"

@@ -217,3 +217,39 @@ def test_success_as_a_response(campaign: Campaign) -> None:
     plate = read_values(campaign, {"outcome_class": "mixture", "size_nm": "1.2-1.4"}, "B1-1")
     assert plate.rows[0].record is not None
     assert outcomes_of(plate.rows[0].record, goal) == {"success": 0.0, "size_nm": pytest.approx(1.3)}
+
+
+def test_a_dropped_flask_has_no_numbers(campaign: Campaign) -> None:
+    plate = read_values(campaign, {"status": "dropped", "yield_percent": "45"}, "B1-2")
+    assert plate.counts["refused"] == 1
+    assert "row 1, status: the flask is said to be dropped and has yield_percent" in str(plate.all_problems[-1])
+
+
+def test_a_plate_without_its_flasks(campaign: Campaign, tmp_path: Path) -> None:
+    header, *rows = plate_rows(campaign, campaign.batch(1))
+    filled = [header[1:5], *(([*row[1:4], "40"]) for row in rows)]
+    (tmp_path / "bare.csv").write_text("\n".join(",".join(row) for row in filled), encoding="utf-8")
+    plate = read_plate(campaign, tmp_path / "bare.csv")
+    assert plate.counts["refused"] == 4
+    assert "the settings of B1-1, which waits; name it in the column flask" in str(plate.all_problems[0])
+    named = campaign.flask("B1-1").settings
+    cells = {**{name: str(value) for name, value in named.items()}, "yield_percent": "40"}
+    carry_out(campaign, read_values(campaign, {"yield_percent": "41"}, "b1-1"))
+    assert campaign.flask("B1-1").outcomes == {"yield_percent": 41.0}
+    assert read_values(campaign, cells).counts["new"] == 1, "a repeat of a flask that has its result"
+
+
+def test_a_correction_is_told_from_a_repeat(campaign: Campaign) -> None:
+    cells = {"temperature_C": "25", "flow": "3", "solvents": "THF", "yield_percent": "40"}
+    carry_out(campaign, read_values(campaign, cells))
+    plate = read_values(campaign, cells | {"yield_percent": "44"})
+    assert plate.counts["new"] == 1
+    assert "the settings are those of E0001, so this counts as a repeat; to correct E0001" in str(plate.all_problems[0])
+    [stored] = carry_out(campaign, read_values(campaign, {"yield_percent": "44"}, "E0001"))
+    assert (stored.id, stored.version, stored.record.batch) == ("E0001", 2, "")
+
+
+def test_a_yield_below_one_percent_is_asked_about(campaign: Campaign) -> None:
+    for cell, n in (("0.45", 1), ("0.45 %", 0), ("45", 0)):
+        said = read_values(campaign, {"yield_percent": cell}, "B1-1").all_problems
+        assert [problem.is_error for problem in said] == [False] * n

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,8 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
     assert str(setup.shared.amounts["HAuCl4"]) == "20 mg"
     assert setup.first[0].settings == {"temperature_C": 25.0, "drops": 3.0, "solvents": "THF"}
     assert (setup.budget, setup.recommender) == (24, "bayesian")
-    told = to_setup(
-        read_space_file(tmp_path / "space.toml"), responses=[parse_response("minimise size_nm")], seed=7, budget=3
-    )
+    given = {"response": (parse_response("minimise size_nm"),), "seed": 7, "budget": 3}
+    told = to_setup(replace(read_space_file(tmp_path / "space.toml"), **given))
     assert told.objective.responses[0].goal is Goal.MINIMISE
     assert told.objective.units["size_nm"] == "nm"
     assert (told.seed, told.budget) == (7, 3)
@@ -103,6 +103,16 @@ def test_a_table_of_candidates(tmp_path: Path) -> None:
     setup = to_setup(read_space_file(read(tmp_path, text)))
     assert setup.space.n_candidates == 3
     assert setup.space.parameters[1].options == ("THF", "toluene")
+
+
+def test_candidates_are_read_as_any_table(tmp_path: Path) -> None:
+    text = 'target = "Au25"\ncandidates = "made.csv"\n[[response]]\nname = "yield_percent"\n'
+    (tmp_path / "made.csv").write_text("flow [mL/min];time_h;made of\n0,5;1,5;1-2\n1;2;'-x\n", encoding="utf-8")
+    setup = to_setup(read_space_file(read(tmp_path, text)))
+    assert setup.space.table == ((0.5, 1.5, "1-2"), (1.0, 2.0, "-x"))
+    (tmp_path / "made.csv").write_text("flow\n1\nmuch\n", encoding="utf-8")
+    with pytest.raises(CampaignError, match=r"made.csv, row 3, flow: 'much' is no number"):
+        to_setup(read_space_file(read(tmp_path, text)))
 
 
 def test_units_need_not_be_said_twice(tmp_path: Path) -> None:

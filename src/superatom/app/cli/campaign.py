@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from superatom.app.cli.options import Json, write_json, write_text
-from superatom.app.cli.records import Library
+from superatom.app.cli.records_options import Library, opened, pairs, remark
 from superatom.errors import CampaignError, ImportRowsError, MissingEngineError
 
 if TYPE_CHECKING:
     from superatom.campaign.loop.returned import ReadPlate
     from superatom.campaign.loop.space_file import SpaceFile
-    from superatom.data.stores.store import Store
 
 app = typer.Typer(
     help="Suggest the next flasks, take back what came of them, say where it stands. State is kept in the library.",
@@ -68,29 +67,28 @@ def start(
     from superatom.campaign.loop.earlier import informed
     from superatom.campaign.loop.goals import parse_limit, parse_response
     from superatom.campaign.loop.space_file import to_setup
+    from superatom.data.stores.opening import open_store
 
-    setup = to_setup(
-        _space_file(space, plan),
-        responses=[parse_response(text) for text in objective or ()],
-        limits=[parse_limit(text) for text in limit or ()],
-        seed=seed,
-        recommender=recommender,
-        budget=budget,
-        minimum_success=success,
-    )
-    with _store(library) as store:
+    file = _space_file(space, plan)
+    given: dict[str, Any] = {
+        "response": tuple(map(parse_response, objective or ())),
+        "limit": (*file.limit, *map(parse_limit, limit or ())),
+        "seed": seed, "recommender": recommender, "budget": budget, "minimum_success": success,
+    }  # fmt: skip
+    setup = to_setup(replace(file, **{key: value for key, value in given.items() if value not in (None, ())}))
+    with open_store(library) as store:
+        remark(store.remarks)
         setup, said = informed(setup, store, earlier or ())
         campaign = Campaign.start(store, name, setup)
     if as_json:
         from superatom.campaign.loop.state import SETUP
 
-        write_json(
-            {"name": name, "version": campaign.version, "setup": SETUP.to_document(setup), "informed_by": list(said)}
-        )
+        document = SETUP.to_document(campaign.setup)
+        write_json({"name": name, "version": campaign.version, "setup": document, "informed_by": list(said)})
         return
     from superatom.app.cli.campaign_shown import setup_lines
 
-    for line in (*setup_lines(setup), *said, f"next: superatom campaign suggest {name} -n 4 --csv plate.csv"):
+    for line in (*setup_lines(campaign.setup), *said, f"next: superatom campaign suggest {name} -n 4 --csv plate.csv"):
         typer.echo(line)
 
 
@@ -117,18 +115,20 @@ def suggest(
     if csv is not None:
         check_writable(csv)
         check_ending(csv.suffix.lower())
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         campaign = Campaign.open(store, name)
         handed = campaign.suggest(n, recommender=recommender) if again is None else campaign.batch(again)
         if csv is not None:
             write_whole(csv, plate_bytes(campaign, handed, csv.suffix.lower()))
             typer.echo(f"wrote {csv}", err=True)
+        now = campaign.standing()
     from superatom.app.cli.campaign_shown import batch_document, show_batch
 
     if as_json:
-        write_json(batch_document(campaign, handed))
+        write_json(batch_document(name, handed))
         return
-    write_text(lambda console: show_batch(console, campaign, handed))
+    write_text(lambda console: show_batch(console, now, handed))
     if csv is None:
         typer.echo(f"as a plate: superatom campaign suggest {name} --again {handed.number} --csv plate.csv")
     else:
@@ -162,30 +162,26 @@ def record(
 ) -> None:
     """Take a plate back into the library: every row judged; failures and experiments nobody suggested are welcome."""
     from superatom.campaign.loop.campaign import Campaign
-    from superatom.campaign.loop.returned import carry_out, read_plate, read_values
+    from superatom.campaign.loop.returned import carry_out, read_plate, read_values, refusal
 
     if sum((file is not None, bool(values), bool(adopt))) != 1:
         raise CampaignError("give the plate that came back, --values FIELD=VALUE of one flask, or --adopt ID")
     if adopt:
         _adopt(name, adopt, library, reason=reason, as_json=as_json)
         return
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         campaign = Campaign.open(store, name)
         plate = (
-            read_plate(campaign, file, sheet=sheet)
-            if file is not None
-            else read_values(campaign, _pairs(values), flask)
+            read_values(campaign, pairs(values or []), flask)
+            if file is None
+            else read_plate(campaign, file, sheet=sheet)
         )
-        refusal: ImportRowsError | None = None
-        ids: list[str] = []
-        if not dry_run:
-            try:
-                ids = [one.id for one in carry_out(campaign, plate, keep_good=keep_good, reason=reason)]
-            except ImportRowsError as error:
-                refusal = error
-    _show_plate(plate, ids, is_written=not dry_run and refusal is None, as_json=as_json)
-    if refusal is not None:
-        raise refusal
+        why_not = refusal(plate, keep_good=keep_good)
+        written = carry_out(campaign, plate, keep_good=keep_good, reason=reason) if not (dry_run or why_not) else ()
+    _show_plate(plate, [one.id for one in written], is_written=not (dry_run or why_not), as_json=as_json)
+    if why_not and not dry_run:
+        raise ImportRowsError(why_not)
 
 
 @app.command()
@@ -207,20 +203,22 @@ def show(
     from superatom.campaign.loop.campaign import Campaign
     from superatom.campaign.loop.learned import learned
 
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         campaign = Campaign.open(store, name)
+        now = campaign.standing()
         try:
-            known = learned(campaign)
+            known = learned(now)
         except MissingEngineError as missing:  # what was measured can be shown all the same
             known = None
             typer.echo(f"superatom: {missing}", err=True)
-        document = state_document(campaign, known)
+        document = state_document(now, known)
         if pictures is not None:
             from superatom.campaign.loop.pictures import draw_all
 
             wanted = [word.strip() for word in axes.split(",") if word.strip()]
             pictures.mkdir(parents=True, exist_ok=True)
-            drawn = draw_all(campaign, known, pictures, ending=f".{picture_format.lstrip('.')}", axes=wanted)
+            drawn = draw_all(now, known, pictures, ending=f".{picture_format.lstrip('.')}", axes=wanted)
             document["pictures"] = [str(path) for path in drawn]
     if as_json:
         write_json(document)
@@ -240,9 +238,10 @@ def why(
     from superatom.app.cli.campaign_shown import flask_document, show_flask
     from superatom.campaign.loop.campaign import Campaign
 
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         campaign = Campaign.open(store, name)
-        document = flask_document(campaign, campaign.flask(suggestion))
+        document = flask_document(name, campaign.flask(suggestion))
     if as_json:
         write_json(document)
     else:
@@ -257,7 +256,8 @@ def list_(*, library: Library = None, as_json: Json = False) -> None:
     from superatom.campaign.loop.campaign import Campaign
     from superatom.campaign.loop.state import KIND
 
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         rows: list[dict[str, Any]] = []
         for each in store.ids(KIND):
             campaign = Campaign.open(store, each)
@@ -287,7 +287,8 @@ def _adopt(name: str, ids: list[str], library: str | None, *, reason: str, as_js
     from superatom.campaign.loop.campaign import Campaign
 
     found = [id_ for text in ids for id_ in _ids(text)]
-    with _store(library) as store:
+    with opened(library) as store:
+        remark(store.remarks)
         Campaign.open(store, name).adopt(found, reason=reason)
     if as_json:
         write_json({"adopted": found})
@@ -300,25 +301,6 @@ def _ids(text: str) -> list[str]:
     if (ends := re.fullmatch(r"E(\d{4,6})-E(\d{4,6})", text.replace(" ", ""))) is None:
         return [text]
     return [f"E{number:04d}" for number in range(int(ends[1]), int(ends[2]) + 1)]
-
-
-def _pairs(given: Iterable[str] | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in given or ():
-        field, equals, value = text.partition("=")
-        if not equals:
-            raise CampaignError(f"{text!r} is no FIELD=VALUE, such as yield_percent=45")
-        found[field.strip()] = value.strip()
-    return found
-
-
-def _store(library: str | None) -> Store:
-    from superatom.data.stores.opening import open_store
-
-    store = open_store(library)
-    for remark in store.remarks:
-        typer.echo(f"superatom: {remark}", err=True)
-    return store
 
 
 def _show_plate(plate: ReadPlate, ids: list[str], *, is_written: bool, as_json: bool) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from superatom.campaign.loop.campaign import Campaign
     from superatom.campaign.loop.learned import Learned
     from superatom.campaign.loop.returned import ReadPlate
-    from superatom.campaign.loop.state import Flask, Handed, Setup
+    from superatom.campaign.loop.state import Flask, Handed, Setup, Standing
+    from superatom.conditions.objectives import Objective
     from superatom.conditions.space import Parameter
 
 _WAITING = 8  # flasks named
@@ -32,27 +32,22 @@ def setup_lines(setup: Setup) -> Iterator[str]:
         yield f"  {constraint}"
     goals = [f"{r.goal.value} {r.name}" + (f" [{r.unit}]" if r.unit else "") for r in objective.responses]
     yield f"objective: {'; '.join(goals)}"
-    for limit in objective.limits:
-        ends = [
-            f">= {limit.low:g}" if limit.low is not None else "",
-            f"<= {limit.high:g}" if limit.high is not None else "",
-        ]
-        yield f"  {limit.name} {' and '.join(filter(None, ends))} {limit.unit}".rstrip()
+    yield from (f"  {limit}" for limit in objective.limits)
     if setup.first:
         yield f"first batch as planned: {len(setup.first)} flasks"
     yield f"recommender {setup.recommender}, seed {setup.seed}" + (f", budget {setup.budget}" if setup.budget else "")
 
 
-def _still_waiting(campaign: Campaign, handed: Handed) -> Iterator[str]:
+def _still_waiting(now: Standing, handed: Handed) -> Iterator[str]:
     """Yield which flasks of other batches have no result, and how to be rid of one."""
     from superatom.campaign.loop.state import FlaskStatus
 
-    pending = [flask.id for flask in campaign.flasks() if flask.status is FlaskStatus.PENDING]
+    pending = [flask.id for flask in now.flasks if flask.status is FlaskStatus.PENDING]
     if waiting := [name for name in pending if name not in handed.ids]:
         more = f" and {len(waiting) - _WAITING} more" if len(waiting) > _WAITING else ""
         yield (
             f"{', '.join(waiting[:_WAITING])}{more} still wait for a result; one that will not be made: "
-            f"superatom campaign record {campaign.name} --flask {waiting[0]} --values status=dropped"
+            f"superatom campaign record {now.name} --flask {waiting[0]} --values status=dropped"
         )
 
 
@@ -74,32 +69,32 @@ def _axis(parameter: Parameter) -> str:
     return ", ".join([*said, "by factors"] if parameter.is_log else said)
 
 
-def batch_document(campaign: Campaign, handed: Handed) -> dict[str, Any]:
+def batch_document(campaign: str, handed: Handed) -> dict[str, Any]:
     """Return a batch as JSON-ready fields, each suggestion with the name of its flask."""
     from superatom.campaign.loop.state import HANDED
 
     document = HANDED.to_document(handed)["batch"]
     flasks = [{"flask": name, **one} for name, one in zip(handed.ids, document.pop("suggestions"), strict=True)]
-    return {"name": campaign.name, "batch": handed.number, **document, "flasks": flasks}
+    return {"name": campaign, "batch": handed.number, **document, "flasks": flasks}
 
 
-def show_batch(console: Console, campaign: Campaign, handed: Handed) -> None:
+def show_batch(console: Console, now: Standing, handed: Handed) -> None:
     """Write a batch as a table of settings, and the reasons under it."""
     from superatom.app.report.text import show_rows
     from superatom.campaign.loop.plates import headed
 
-    parameters = campaign.setup.space.parameters
+    parameters = now.setup.space.parameters
     shown = [
         {"flask": name} | {headed(p.name, p.unit): _short(suggestion.settings[p.name]) for p in parameters}
         for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True)
     ]
     show_rows(console, shown)
-    if same := _shared(campaign.setup):
+    if same := _shared(now.setup):
         console.print(f"all flasks: {same}")
     console.print()
     for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
         console.print(f"{name}: {suggestion.reason}")
-    for remark in (*handed.batch.remarks, *_still_waiting(campaign, handed)):
+    for remark in (*handed.batch.remarks, *_still_waiting(now, handed)):
         console.print(f"note: {remark}")
     console.print(f"recommender {handed.batch.recommender}, seed {handed.batch.seed}")
 
@@ -130,22 +125,22 @@ def plate_lines(plate: ReadPlate) -> Iterator[str]:
     yield ", ".join(f"{n} {fate}" for fate, n in plate.counts.items() if n) or "no rows"
 
 
-def state_document(campaign: Campaign, known: Learned | None) -> dict[str, Any]:
+def state_document(now: Standing, known: Learned | None) -> dict[str, Any]:
     """Return where a campaign stands as JSON-ready fields."""
     from superatom.campaign.loop.advice import best_flask, comparison, flask_counts, pareto_front, stop_advice
 
-    setup, best, advice = campaign.setup, best_flask(campaign), stop_advice(campaign, known)
+    setup, best, advice = now.setup, best_flask(now), stop_advice(now, known)
     several = len(setup.objective.responses) > 1
     return {
-        "name": campaign.name,
-        "version": campaign.version,
+        "name": now.name,
+        "version": now.version,
         "setup": list(setup_lines(setup)),
-        "flasks": flask_counts(campaign.flasks()),
-        "best": None if best is None else flask_document(campaign, best),
-        "pareto_front": [flask_document(campaign, flask) for flask in pareto_front(campaign)] if several else None,
+        "flasks": flask_counts(now.flasks),
+        "best": None if best is None else flask_document(now.name, best),
+        "pareto_front": [flask_document(now.name, flask) for flask in pareto_front(now)] if several else None,
         "comparison": [
             {"who": p.who, "n": p.n, "n_failed": p.n_failed, "best": p.best, "best_after": list(p.best_after)}
-            for p in comparison(campaign)
+            for p in comparison(now)
         ],
         "first_response": {"name": setup.objective.responses[0].name, "unit": setup.objective.responses[0].unit},
         "influences": None if known is None else dict(zip(setup.space.names, known.influences(), strict=True)),
@@ -153,7 +148,7 @@ def state_document(campaign: Campaign, known: Learned | None) -> dict[str, Any]:
             "should_stop": advice.should_stop, "says": advice.sentence, "expected_gain": advice.expected_gain,
             "noise": advice.noise,
         },
-        "rows": [_row(campaign, flask) for flask in campaign.flasks()],
+        "rows": [_row(setup.objective, flask) for flask in now.flasks],
     }  # fmt: skip
 
 
@@ -176,9 +171,10 @@ def show_state(console: Console, document: Mapping[str, Any]) -> None:
         )
     if document["influences"]:
         ranked = sorted(document["influences"].items(), key=lambda pair: -pair[1])
+        from superatom.campaign.loop.advice import in_difference
+
         first = document["first_response"]
-        unit = f" {first['unit']}" if first["unit"] else ""
-        said = ", ".join(f"{size:.2g}{unit} over {name}" for name, size in ranked)
+        said = ", ".join(f"{size:.2g}{in_difference(first['unit'])} over {name}" for name, size in ranked)
         console.print(f"what matters, from the best setting: {first['name']} changes by {said}")
     if len(document["comparison"]) > 1:
         console.print()
@@ -188,11 +184,11 @@ def show_state(console: Console, document: Mapping[str, Any]) -> None:
         console.print(f"wrote {path}")
 
 
-def flask_document(campaign: Campaign, flask: Flask) -> dict[str, Any]:
-    """Return one flask as JSON-ready fields: why it was suggested, and what came of it."""
+def flask_document(campaign: str, flask: Flask) -> dict[str, Any]:
+    """Return one flask of a campaign as JSON-ready fields: why it was suggested, and what came of it."""
     suggestion = flask.suggestion
     return {
-        "campaign": campaign.name,
+        "campaign": campaign,
         "flask": flask.id,
         "status": flask.status.value,
         "suggested_by": flask.recommender,
@@ -233,14 +229,13 @@ def show_flask(console: Console, document: Mapping[str, Any]) -> None:
         console.print(f"  {document['remark']}")
 
 
-def _row(campaign: Campaign, flask: Flask) -> dict[str, str]:
-    names = campaign.setup.objective.measured
+def _row(objective: Objective, flask: Flask) -> dict[str, str]:
     outcome = flask.stored.record.product.outcome_class if flask.stored is not None else None
     return {
         "flask": flask.id,
         "by": flask.recommender or "nobody",
-        "status": flask.status.value,
-        **{name: f"{flask.outcomes[name]:.4g}" for name in names if name in flask.outcomes},
+        "status": "; ".join([flask.status.value, *(f"outside {limit}" for limit in flask.broken(objective))]),
+        **{name: f"{flask.outcomes[name]:.4g}" for name in objective.measured if name in flask.outcomes},
         "outcome": outcome.value.replace("_", " ") if outcome else "",
         "record": flask.stored.id if flask.stored is not None else "",
     }

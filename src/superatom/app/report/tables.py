@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from superatom.data.sheets.cells import protected
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 LEVER_TITLES: Mapping[str, str] = {
     "time": "time",
     "temperature": "temperature",
@@ -75,25 +78,15 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = columns_of(rows)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(columns)
+    writer.writerow(map(protected, columns))
     writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return out.getvalue()
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(("=", "@", "\t", "\r")):
-        return f"'{value}"
-    if isinstance(value, str) and value.startswith(("+", "-")) and not _is_number(value):
-        return f"'{value}"
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return protected(value)
     return "" if value is None else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def all_evidence(plan: Mapping[str, Any]) -> list[dict[str, Any]]:

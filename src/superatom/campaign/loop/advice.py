@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.learned import Learned, best_row
-from superatom.campaign.loop.state import Flask, FlaskStatus
+from superatom.campaign.loop.learned import Learned
+from superatom.campaign.loop.state import Flask, FlaskStatus, Standing
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.history import History, read_history
 from superatom.conditions.recommenders.pool import neighbours, pool_of, without
+from superatom.conditions.space import Space
 from superatom.conditions.space.parameters import Array
 
 NOBODY = "nobody suggested it"
@@ -62,26 +62,24 @@ class Progress:
         return self.best_after[-1] if self.best_after else None
 
 
-def measured_flasks(campaign: Campaign) -> tuple[Flask, ...]:
+def measured_flasks(now: Standing) -> tuple[Flask, ...]:
     """Return the flasks that are done or failed, in the order in which their results came in."""
-    links = [link for result in campaign.results for link in result.links]
-    came = {link.flask or link.record: n for n, link in enumerate(links)}
-    known = [f for f in campaign.flasks() if f.status in (FlaskStatus.DONE, FlaskStatus.FAILED)]
-    return tuple(sorted(known, key=lambda flask: came[flask.id]))
+    known = [f for f in now.flasks if f.status in (FlaskStatus.DONE, FlaskStatus.FAILED)]
+    return tuple(sorted(known, key=lambda flask: now.came.index(flask.id)))
 
 
-def best_flask(campaign: Campaign) -> Flask | None:
+def best_flask(now: Standing) -> Flask | None:
     """Return the flask with the best first response that kept the limits and did not fail; None where there is none."""
-    history = read_history(campaign.setup.space, campaign.setup.objective, campaign.tried())
-    row = best_row(history, campaign.setup.objective)
-    return None if row is None else campaign.flask(history.records[row].id)
+    history = read_history(now.setup.space, now.setup.objective, now.tried)
+    row = history.best(now.setup.objective)
+    return None if row is None else now.flask(history.records[row].id)
 
 
-def pareto_front(campaign: Campaign) -> tuple[Flask, ...]:
+def pareto_front(now: Standing) -> tuple[Flask, ...]:
     """Return the flasks that no other beats on every response, best first response first; failures do not count."""
-    objective = campaign.setup.objective
-    history = read_history(campaign.setup.space, objective, campaign.tried())
-    return tuple(campaign.flask(history.records[row].id) for row in _front_rows(history, objective))
+    objective = now.setup.objective
+    history = read_history(now.setup.space, objective, now.tried)
+    return tuple(now.flask(history.records[row].id) for row in _front_rows(history, objective))
 
 
 def _front_rows(history: History, objective: Objective) -> list[int]:
@@ -102,12 +100,12 @@ def is_on_front(values: Array) -> list[bool]:
     return [not bool((np.all(values >= row, axis=1) & np.any(values > row, axis=1)).any()) for row in values]
 
 
-def comparison(campaign: Campaign) -> tuple[Progress, ...]:
+def comparison(now: Standing) -> tuple[Progress, ...]:
     """Return how each way of choosing flasks fared, in the order they came in: recommenders, the plan, people."""
-    objective = campaign.setup.objective
+    objective = now.setup.objective
     name, sign = objective.responses[0].name, objective.responses[0].sign
     groups: dict[str, list[Flask]] = {}
-    for flask in measured_flasks(campaign):
+    for flask in measured_flasks(now):
         groups.setdefault(flask.recommender or NOBODY, []).append(flask)
     found = []
     for who, flasks in groups.items():
@@ -123,15 +121,23 @@ def comparison(campaign: Campaign) -> tuple[Progress, ...]:
     return tuple(found)
 
 
-def stop_advice(campaign: Campaign, known: Learned | None) -> StopAdvice:
+def stop_advice(now: Standing, known: Learned | None) -> StopAdvice:
     """Return whether to go on, by what the model expects of the most promising flask.
 
     Stopping is advised where that gain is below 1 % of the range measured so far (D. R. Jones et al., J. Global Optim.
     1998, 13, 455, section 5, doi:10.1023/A:1008306431147) or below a tenth of the noise, a difference that 200 repeats
     would be needed to see; and where the budget is used up.
+
+    >>> from superatom.campaign.loop.state import Setup
+    >>> from superatom.conditions.space import Parameter
+    >>> from superatom.data.synthesis_records import SynthesisRecord
+    >>> space = Space((Parameter.continuous("ph", 2, 12, unit="pH"),))
+    >>> setup = Setup(space, Objective.maximise("yield_percent", "%"), SynthesisRecord("Au25(PET)18"), budget=8)
+    >>> stop_advice(Standing("au25", 1, setup, ()), None).sentence
+    'go on: too few flasks are fully measured for a model to judge by; 8 of 8 flasks are left'
     """
-    made = sum(flask.status is not FlaskStatus.DROPPED for flask in campaign.flasks())
-    budget = campaign.setup.budget
+    made = sum(flask.status is not FlaskStatus.DROPPED for flask in now.flasks)
+    budget = now.setup.budget
     if budget is not None and made >= budget:
         return StopAdvice(
             should_stop=True, sentence=f"stop: {made} flasks are made or handed out, the budget is {budget}"
@@ -139,44 +145,57 @@ def stop_advice(campaign: Campaign, known: Learned | None) -> StopAdvice:
     left = "" if budget is None else f"; {budget - made} of {budget} flasks are left"
     if known is None:
         return StopAdvice(None, f"go on: too few flasks are fully measured for a model to judge by{left}")
-    pool = pool_of(known.space, known.history.points, np.random.default_rng(campaign.setup.seed))
+    pool = pool_of(known.space, known.history.points, np.random.default_rng(now.setup.seed))
     if not len(pool):
-        return StopAdvice(should_stop=True, sentence="stop: every setting of the space was tried")
+        said = "stop: every setting of the space was tried; widen a range in a new campaign, or end this one"
+        return StopAdvice(should_stop=True, sentence=said)
     if len(known.objective.responses) > 1:
         return _by_volume(known, pool, left)
     response, sign = known.objective.responses[0], known.objective.responses[0].sign
-    gain, noise = largest_value(known, pool, lambda points: _gain(known, points)), known.noise(0)
-    outcomes = sign * known.history.outcomes[known.history.is_complete, 0]
-    least = max(_OF_RANGE * float(np.ptp(outcomes)), _OF_NOISE * noise)
-    unit = f" {response.unit}" if response.unit else ""
+    gain = largest_value(known.space, known.history, known.objective, pool, lambda points: _gain(known, points))
+    noise, complete = known.noise(0), known.history.is_complete
+    least = max(_OF_RANGE * float(np.ptp(sign * known.history.outcomes[complete, 0])), _OF_NOISE * noise)
+    unit = in_difference(response.unit)
+    made_twice = len(np.unique(known.history.points[complete], axis=0)) < complete.sum()
     numbers = (
         f"the most promising flask is expected to add {gain:.2g}{unit} to the best {response.name}, repeats differ by "
-        f"{noise:.2g}{unit}"
+        f"{noise:.2g}{unit}{'' if made_twice else ' as the model sees it (none was made)'}"
     )
     return StopAdvice(gain < least, f"{'stop' if gain < least else 'go on'}: {numbers}{left}", gain, noise)
 
 
-def largest_value(known: Learned, pool: Array, value: Callable[[Array], Array]) -> float:
+def in_difference(unit: str) -> str:
+    """Return the unit of a difference of two numbers with a blank before it: 5 % more of 50 % could be 55 or 52.5.
+
+    >>> in_difference("%"), in_difference("nm"), in_difference("")
+    (' percentage points', ' nm', '')
+    """
+    return f" {'percentage points' if unit == '%' else unit}" if unit else ""
+
+
+def largest_value(
+    space: Space, history: History, objective: Objective, pool: Array, value: Callable[[Array], Array]
+) -> float:
     """Return the largest value of the candidates, of what lies near the best records, and near the best of both.
 
     In a large space the pool is a draw, and what is worth a flask mostly lies near what was good.
     """
     rng = np.random.default_rng(0)
-    near, largest = known.history.points[_front_rows(known.history, known.objective)], 0.0
-    points = np.vstack([pool, _beside(known, near, rng)])
+    near, largest = history.points[_front_rows(history, objective)], 0.0
+    points = np.vstack([pool, _beside(space, history, near, rng)])
     for _ in range(_ROUNDS):
         if not len(points):
             break
         values = value(points)
         largest = max(largest, float(values.max()))
-        points = _beside(known, points[np.argsort(-values, kind="stable")[:_CLIMBED]], rng)
+        points = _beside(space, history, points[np.argsort(-values, kind="stable")[:_CLIMBED]], rng)
     return largest
 
 
-def _beside(known: Learned, points: Array, rng: np.random.Generator) -> Array:
+def _beside(space: Space, history: History, points: Array, rng: np.random.Generator) -> Array:
     if not len(points):
         return points
-    return without(neighbours(known.space, points[:_CLIMBED], _NEIGHBOURS, rng), known.history.points)
+    return without(neighbours(space, points[:_CLIMBED], _NEIGHBOURS, rng), history.points)
 
 
 def _gain(known: Learned, pool: Array) -> Array:
@@ -194,7 +213,11 @@ def _by_volume(known: Learned, pool: Array, left: str) -> StopAdvice:
     drawn = pool[np.random.default_rng(0).permutation(len(pool))[:_LOOKED_AT]]
     value = acquisition(known.models, known.objective, known.history, 0)
     nothing = known.encode(drawn[:0])
-    expected = largest_value(known, drawn, lambda points: np.exp(value(known.encode(points), nothing)))
+
+    def worth(points: Array) -> Array:
+        return np.asarray(np.exp(value(known.encode(points), nothing)))
+
+    expected = largest_value(known.space, known.history, known.objective, drawn, worth)
     volume = _dominated(known)
     share = expected / volume if volume > 0 else float("inf")
     if not np.isfinite(share):

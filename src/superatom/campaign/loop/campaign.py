@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
+from superatom.campaign.loop.bench import settable
+from superatom.campaign.loop.checks import check
+from superatom.campaign.loop.remarks import beyond_budget, hopeless
 from superatom.campaign.loop.state import (
     HANDED,
     KIND,
@@ -19,15 +22,25 @@ from superatom.campaign.loop.state import (
     Link,
     Results,
     Setup,
+    Standing,
+    in_order,
 )
 from superatom.campaign.loop.translation import outcomes_of, settings_of
-from superatom.conditions.recommenders import Batch, Suggestion, TriedSetting
+from superatom.conditions.recommenders import Batch, Recommender, Suggestion, TriedSetting
+from superatom.conditions.recommenders.history import read_history
+from superatom.conditions.recommenders.pool import LISTED, without
+from superatom.conditions.space import Setting
 from superatom.data.stores.store import Store
 from superatom.data.stores.values import Stored, StoredDocument
 from superatom.data.synthesis_records import SynthesisRecord
-from superatom.errors import CampaignError, ConflictError, DocumentError, UnknownNameError, did_you_mean
-
-_SPREADS = 2.0  # above what is expected; one flask in forty does better
+from superatom.errors import (
+    CampaignError,
+    ConflictError,
+    DocumentError,
+    RecommenderError,
+    UnknownNameError,
+    did_you_mean,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ class Campaign:
     def __init__(self, store: Store, name: str, versions: Sequence[StoredDocument]) -> None:
         self.store = store
         self.name = name
-        self.setup: Setup = SETUP.from_document(versions[0].document)
+        self.setup: Setup = in_order(SETUP.from_document(versions[0].document))
         self.handed: tuple[Handed, ...] = ()
         self.results: tuple[Results, ...] = ()
         for version in versions:
@@ -71,7 +84,14 @@ class Campaign:
 
     @classmethod
     def start(cls, store: Store, name: str, setup: Setup, *, reason: str = "") -> Self:
-        """Begin a campaign under a new name; raises `CampaignError` where the library has one of that name."""
+        """Begin a campaign under a new name.
+
+        Raises
+        ------
+        CampaignError
+            Where the library has one of that name, and for a setup that contradicts itself (`checks.check`).
+        """
+        check(setup)
         document = SETUP.to_document(setup)
         SETUP.from_document(document)
         try:
@@ -102,16 +122,15 @@ class Campaign:
         ConflictError
             Where somebody else changed the campaign meanwhile; nothing is handed out.
         """
-        number = len(self.handed) + 1
+        now, number = self.standing(), len(self.handed) + 1
         chosen = self.setup.recommender_named(recommender)
         seed = int(np.random.SeedSequence([self.setup.seed, number]).generate_state(1)[0])
         planned = self._planned()[: max(0, n)] if recommender is None else []
         batch = Batch((), "planned", seed)
         if n > len(planned) or n < 1:
             waiting = [TriedSetting(f"planned {k}", s.settings, is_pending=True) for k, s in enumerate(planned, 1)]
-            tried = [*self.tried(), *waiting]
-            batch = chosen.recommend(self.setup.space, self.setup.objective, tried, n - len(planned), seed)
-        remarks = (*batch.remarks, *self._beyond_budget(n), *self._hopeless(batch))
+            batch = self._recommended(chosen, [*now.tried, *waiting], n - len(planned), seed)
+        remarks = (*batch.remarks, *beyond_budget(now, n), *hopeless(now, batch))
         handed = Handed(number, replace(batch, suggestions=(*planned, *batch.suggestions), remarks=remarks))
         document = HANDED.to_document(handed)
         self._fold(self.store.append(KIND, self.name, document, expected_version=self.version))
@@ -192,32 +211,20 @@ class Campaign:
         fields = RESULTS.to_document(Results(tuple(map(Link, ids))))
         self._fold(self.store.append(KIND, self.name, fields, expected_version=self.version, reason=reason))
 
+    def standing(self) -> Standing:
+        """Return where the campaign stands now; the records are read in one query, so they belong together."""
+        links = [link for result in self.results for link in result.links]
+        stored = self.store.records([link.record for link in links])
+        flasks = tuple(self._flasks({link.flask or link.record: stored[link.record] for link in links}))
+        return Standing(self.name, self.version, self.setup, flasks, tuple(one.flask or one.record for one in links))
+
     def flasks(self) -> tuple[Flask, ...]:
         """Return all flasks in the order they were handed out, then the experiments nobody suggested."""
-        return tuple(self._flasks())
-
-    def tried(self) -> tuple[TriedSetting, ...]:
-        """Return what recommenders are told: every flask but the dropped ones, pending ones among them.
-
-        A flask with all its numbers, of which nobody said that it failed, worked: failures are seen against it.
-        """
-        return tuple(
-            TriedSetting(
-                flask.id, flask.settings, flask.outcomes,
-                True if flask.status is FlaskStatus.DONE else flask.success,
-                is_pending=flask.status in (FlaskStatus.PENDING, FlaskStatus.PARTLY_MEASURED),
-            )
-            for flask in self.flasks()
-            if flask.status is not FlaskStatus.DROPPED
-        )  # fmt: skip
+        return self.standing().flasks
 
     def flask(self, id_: str) -> Flask:
         """Return one flask; raises `UnknownNameError`."""
-        flasks = {flask.id: flask for flask in self.flasks()}
-        if id_ not in flasks:
-            hint = did_you_mean(id_, list(flasks))
-            raise UnknownNameError(f"the campaign {self.name} has no flask {id_!r}.{hint}")
-        return flasks[id_]
+        return self.standing().flask(id_)
 
     def _planned(self) -> list[Suggestion]:
         """Return the suggestions that came with the plan and were not handed out yet."""
@@ -228,27 +235,43 @@ class Campaign:
                     left.remove(suggestion)
         return left
 
-    def _flasks(self) -> Iterator[Flask]:
-        records = {link.flask or link.record: link.record for result in self.results for link in result.links}
+    def _recommended(self, chosen: Recommender, tried: Sequence[TriedSetting], n: int, seed: int) -> Batch:
+        """Return a batch in settings that a bench can set; where the space is used up, say what to do."""
+        space = self.setup.space
+        try:
+            batch = chosen.recommend(space, self.setup.objective, tried, n, seed)
+        except RecommenderError as error:
+            if n < 1 or space.n_candidates > LISTED:
+                raise
+            n_left = len(without(space.candidates(), read_history(space, self.setup.objective, tried).points))
+            if n_left >= n:
+                raise
+            advice = f"ask for {n_left} (-n {n_left})" if n_left else "widen a range in a new campaign, or end this one"
+            said = f"{n_left or 'no'} settings of the space are left to try, and {n} were asked for: {advice}"
+            raise RecommenderError(said) from error
+        made = (replace(one, settings=settable(space, one.settings)) for one in batch.suggestions)
+        return replace(batch, suggestions=tuple(made))
+
+    def _flasks(self, records: dict[str, Stored]) -> Iterator[Flask]:
+        """Yield the flasks; `records` are by flask, or by their own id where nobody suggested the experiment."""
         dropped = {name for result in self.results for name in result.dropped}
         for handed in self.handed:
             for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
                 recommender = "planned" if suggestion in self.setup.first else handed.batch.recommender
-                yield self._flask(name, recommender, suggestion, records.pop(name, None), is_dropped=name in dropped)
-        for name, record in records.items():
-            yield self._flask(name, "", None, record, is_dropped=False)
+                stored = records.pop(name, None)
+                if stored is not None:
+                    yield self._made(name, stored, recommender, suggestion)
+                else:
+                    status = FlaskStatus.DROPPED if name in dropped else FlaskStatus.PENDING
+                    settings = self._in_order(suggestion.settings)
+                    yield Flask(name, status, recommender, suggestion, None, settings)
+        for name, stored in records.items():
+            yield self._made(name, stored)
 
-    def _flask(
-        self, id_: str, recommender: str, suggestion: Suggestion | None, record: str | None, *, is_dropped: bool
-    ) -> Flask:
-        names = self.setup.space.names  # a document keeps no order
-        settings = {n: suggestion.settings[n] for n in names if n in suggestion.settings} if suggestion else {}
-        if record is None:
-            status = FlaskStatus.DROPPED if is_dropped else FlaskStatus.PENDING
-            return Flask(id_, status, recommender, suggestion, None, settings)
-        stored = self.store.record(record)
-        settings |= settings_of(stored.record, self.setup.space)
-        settings = {name: settings[name] for name in names if name in settings}
+    def _made(self, id_: str, stored: Stored, recommender: str = "", suggestion: Suggestion | None = None) -> Flask:
+        """Return a flask that has a record."""
+        told = suggestion.settings if suggestion else {}
+        settings = self._in_order({**told, **settings_of(stored.record, self.setup.space)})
         outcomes = outcomes_of(stored.record, self.setup.objective)
         success = stored.record.product.success
         is_measured = all(key in outcomes for key in self.setup.objective.measured)
@@ -258,28 +281,8 @@ class Campaign:
         remark = f"its record {stored.id} was withdrawn: {stored.reason}" if stored.is_withdrawn else ""
         return Flask(id_, status, recommender, suggestion, stored, settings, outcomes, success, remark)
 
-    def _beyond_budget(self, n: int) -> list[str]:
-        made = sum(flask.status is not FlaskStatus.DROPPED for flask in self.flasks())
-        budget = self.setup.budget
-        if budget is None or made + n <= budget:
-            return []
-        return [f"with this batch {made + n} flasks are made or handed out, more than the budget of {budget}"]
-
-    def _hopeless(self, batch: Batch) -> list[str]:
-        """Say so where even two spreads above what is expected no suggestion beats the best flask."""
-        response, *others = self.setup.objective.responses
-        found = [f.outcomes[response.name] for f in self.flasks() if f.is_good(self.setup.objective)]
-        told = [one.expected[response.name] for one in batch.suggestions if response.name in one.expected]
-        if others or not found or not told:
-            return []
-        best = max(found, key=lambda value: response.sign * value)
-        if any(response.sign * (p.mean - best) + _SPREADS * p.spread > 0 for p in told):
-            return []
-        unit = f" {response.unit}" if response.unit else ""
-        so_far = f"the best {response.name} so far, {best:.3g}{unit}"
-        return [
-            f"none of these is expected to beat {so_far}: superatom campaign show {self.name} says whether to go on"
-        ]
+    def _in_order(self, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+        return {name: settings[name] for name in self.setup.space.names if name in settings}  # a document keeps none
 
     def _fold(self, version: StoredDocument) -> None:
         """Take in one version of the campaign's document."""

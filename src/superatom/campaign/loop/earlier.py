@@ -17,14 +17,16 @@ import numpy as np
 from superatom.campaign.loop.campaign import Campaign
 from superatom.campaign.loop.goals import unit_of
 from superatom.campaign.loop.state import FlaskStatus, Setup
-from superatom.campaign.loop.translation import column_of, setting_of, settings_of, tried_setting
+from superatom.campaign.loop.translation import column_of, is_convertible, setting_of, settings_of, tried_setting
 from superatom.conditions.recommenders import EarlierTask, Evidence
 from superatom.conditions.space import Parameter, Setting
 from superatom.data.sheets.columns import values_of
+from superatom.data.sheets.fields import plain_fields
 from superatom.data.stores.store import Store
 from superatom.data.stores.values import Stored
 from superatom.data.synthesis_records import Origin
 from superatom.errors import CampaignError
+from superatom.structures.nanocluster import Nanocluster
 
 LITERATURE = "literature"
 _MOST_WEIGHT = 0.7
@@ -63,15 +65,15 @@ def informed(setup: Setup, store: Store, sources: Iterable[str]) -> tuple[Setup,
 
 def _of_campaign(setup: Setup, campaign: Campaign) -> EarlierTask:
     """Return the measured flasks of a campaign that state every parameter of the new one."""
-    units = dict(campaign.setup.objective.units)
-    parameters = {p.name: p.unit for p in campaign.setup.space.parameters}
-    for name, unit in (*setup.objective.units.items(), *((p.name, p.unit) for p in setup.space.parameters)):
-        there = unit_of(name, (units | parameters).get(name, unit))
-        if there != unit_of(name, unit):
-            raise CampaignError(f"{name} is in {there or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here")
+    there, here = (_units(of) for of in (campaign.setup, setup))
+    for name, unit in here.items():
+        other = there.get(name, unit)
+        if unit != other and not (name in plain_fields() and is_convertible(unit, other)):  # fields are converted
+            words = f"{name} is in {other or 'no unit'} in {campaign.name} and in {unit or 'no unit'} here"
+            raise CampaignError(words)
     records = [
         record
-        for flask in campaign.flasks()
+        for flask in campaign.standing().flasks
         if flask.stored is not None and flask.status is not FlaskStatus.DROPPED
         for record in (tried_setting(flask.id, flask.stored.record, setup.space, setup.objective),)
         if set(setup.space.names) <= set(record.settings) and (record.outcomes or record.success is not None)
@@ -84,10 +86,15 @@ def _of_campaign(setup: Setup, campaign: Campaign) -> EarlierTask:
     return EarlierTask(campaign.name, tuple(records))
 
 
+def _units(setup: Setup) -> dict[str, str]:
+    """Return the unit of each parameter and measured number."""
+    told = {p.name: p.unit for p in setup.space.parameters} | setup.objective.units
+    return {name: unit_of(name, unit) for name, unit in told.items()}
+
+
 def _with_literature(setup: Setup, store: Store) -> tuple[Setup, str]:
     """Return the setup with cited ranges and recipes, and what they are in words."""
-    cited = [one for one in store.iterate(origin=Origin.LITERATURE) if one.record.product.success is not False]
-    found, whose = _relatives(cited, setup)
+    found, whose = _relatives(store, setup)
     evidence = [e for p in setup.space.parameters if (e := _evidence(p, found)) is not None]
     tried = [tried_setting(one.id, one.record, setup.space, setup.objective) for one in found]
     whole = tuple(t for t in tried if set(setup.space.names) <= set(t.settings) and t.outcomes)
@@ -101,14 +108,20 @@ def _with_literature(setup: Setup, store: Store) -> tuple[Setup, str]:
     return replace(setup, evidence=(*setup.evidence, *evidence), earlier=earlier), words
 
 
-def _relatives(cited: Sequence[Stored], setup: Setup) -> tuple[list[Stored], str]:
-    """Return the cited recipes of the same target, else of the same ligand, and whose they are."""
+def _relatives(store: Store, setup: Setup) -> tuple[list[Stored], str]:
+    """Return the cited recipes of the same target, else of the same ligand, failures left out, and whose they are."""
     target = setup.shared.target_cluster
-    same = [one for one in cited if target is not None and one.record.target_cluster == target]
+    same = _cited(store, target=target) if target is not None else []
     if any(settings_of(one.record, setup.space) for one in same):
         return same, setup.shared.target
-    ligands = set(setup.shared.ligands)
-    return [one for one in cited if ligands & set(one.record.ligands)], ", ".join(sorted(ligands)) or "no ligand"
+    ligands = sorted(set(setup.shared.ligands))
+    found = {one.id: one for ligand in ligands for one in _cited(store, ligand=ligand)}
+    return list(found.values()), ", ".join(ligands) or "no ligand"
+
+
+def _cited(store: Store, *, target: Nanocluster | None = None, ligand: str | None = None) -> list[Stored]:
+    found = store.iterate(origin=Origin.LITERATURE, target=target, ligand=ligand)
+    return [one for one in found if one.record.product.success is not False]
 
 
 def _evidence(parameter: Parameter, found: Sequence[Stored]) -> Evidence | None:

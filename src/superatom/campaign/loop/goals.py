@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from superatom.conditions.objectives import Goal, Limit, Response
+from superatom.conditions.space.constraints import is_same_unit
 from superatom.data.sheets.fields import plain_fields
 from superatom.errors import CampaignError
 
@@ -18,10 +19,11 @@ _LIMIT = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=)\s*(?P<bound>\S+)\s*(?P<uni
 def unit_of(name: str, unit: str = "") -> str:
     """Return the unit given, else that of the field of the library with this name, else none.
 
-    >>> unit_of("temperature_C"), unit_of("temperature_C", "K"), unit_of("flow")
-    ('degC', 'K', '')
+    >>> unit_of("temperature_C"), unit_of("temperature_C", "°C"), unit_of("temperature_C", "K"), unit_of("flow")
+    ('degC', 'degC', 'K', '')
     """
-    return unit or (plain_fields()[name].unit if name in plain_fields() else "")
+    own = plain_fields()[name].unit if name in plain_fields() else ""
+    return own if not unit or is_same_unit(unit, own) else unit
 
 
 def parse_response(text: str) -> Response:

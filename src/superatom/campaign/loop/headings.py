@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from superatom.campaign.loop.campaign import Campaign
-from superatom.campaign.loop.plates import EXPECTED, FLASK, REASON, STATUS, headed
-from superatom.campaign.loop.translation import column_of, response_column
+from superatom.campaign.loop.plates import EXPECTED, headed
+from superatom.campaign.loop.translation import CAMPAIGN, FLASK, REASON, STATUS, column_of, response_column
 from superatom.data.sheets.columns import Column
 from superatom.data.sheets.fields import Kind, bare
 from superatom.data.sheets.mapping import Match, Sureness, guess_mapping
@@ -27,15 +27,19 @@ def matches_of(campaign: Campaign, columns: Sequence[str]) -> tuple[Match, ...]:
     own: dict[str, Match] = {}
     ours = list(_ours(campaign))
     for name, unit, column in ours:
-        for header in {name, headed(name, unit), column.header} & set(columns):
-            own[header] = Match(header, column, column.unit, Sureness.OWN)
+        in_ours = unit if column.field.kind is Kind.NUMBER else ""
+        for header, said in {headed(name, unit): in_ours, column.header: column.unit, name: column.unit}.items():
+            if header in columns and header not in own:
+                own[header] = Match(header, column, said or column.unit, Sureness.OWN)
     found = {match.column for match in own.values()}
     for name, unit, column in (one for one in ours if one[2] not in found):
         for header in (h for h in columns if h not in own):
             if (stated := stated_unit(header, name, unit)) is not None:
                 own[header] = Match(header, column, stated or column.unit, Sureness.KNOWN)
                 break
-    passed = {h for h in columns if h in (FLASK, STATUS, REASON) or h.startswith(EXPECTED)}
+    is_plate = FLASK in columns  # else the campaign of a notebook is a word of its own
+    ours_alone = (FLASK, STATUS, REASON, *([CAMPAIGN] if is_plate else []))
+    passed = {h for h in columns if h in ours_alone or h.startswith(EXPECTED)}
     others = guess_mapping([h for h in columns if h not in own and h not in passed])
     taken = {match.column for match in own.values()}
     kept = [m if m.column not in taken else replace(m, column=None) for m in others]

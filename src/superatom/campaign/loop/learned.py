@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.campaign.loop.campaign import Campaign
+from superatom.campaign.loop.state import Standing
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.bayesian import fit_models
 from superatom.conditions.recommenders.history import History, read_history
@@ -65,8 +65,8 @@ class Learned:
         -------
         tuple
             Points, shape (n, n_parameters); what the moved parameters leave of a mixture is shared by its others in the
-            proportion they have in the best record. And whether each keeps bounds and constraints (steps are not asked
-            for), shape (n,); one that does not is given as the best record.
+            proportion they have in the best record. And whether each keeps bounds, minimum doses and constraints (steps
+            are not asked for), shape (n,); one that does not is given as the best record.
         """
         best = self.history.points[self.best]
         moved = np.repeat(best[None], len(next(iter(axes.values()))), axis=0)
@@ -77,7 +77,8 @@ class Learned:
         for i, parameter in enumerate(self.space.parameters):
             room = _ROOM * (parameter.high - parameter.low)
             inside = (points[:, i] >= parameter.low - room) & (points[:, i] <= parameter.high + room)
-            legal &= inside | (points[:, i] == moved[:, i])
+            inside &= parameter.can_be_dispensed(points[:, i])
+            legal &= inside | (points[:, i] == best[i])
         columns = dict(zip(self.space.names, points.T, strict=True))
         for constraint in self.space.constraints:
             legal &= constraint.is_met(columns)
@@ -132,24 +133,20 @@ def axis_of(space: Space, i: int, n: int) -> Array:
     return np.linspace(parameter.low, parameter.high, n)
 
 
-def learned(campaign: Campaign) -> Learned | None:
+def learned(now: Standing) -> Learned | None:
     """Return what was learned, or None while fewer than three flasks have all their numbers.
 
     Raises `MissingEngineError` without the extra ``campaign``.
     """
-    space, objective = campaign.setup.space, campaign.setup.objective
-    encode = Encoding(space)
-    history = read_history(space, objective, campaign.tried(), encode)
-    best = best_row(history, objective)
+    setup, encode = now.setup, Encoding(now.setup.space)
+    history = read_history(setup.space, setup.objective, now.tried, encode)
+    best = best_row(history, setup.objective)
     if history.is_complete.sum() < _FEWEST or best is None:
         return None
     need("torch", "botorch", extra="campaign")
-    import torch
-
-    torch.manual_seed(campaign.setup.seed)
-    earlier = {task.name: read_history(space, objective, task.records, encode) for task in campaign.setup.earlier}
-    models, _ = fit_models(objective, history, encode.blocks, earlier, campaign.setup.transfer)
-    return Learned(space, objective, history, encode, models, best)
+    earlier = {task.name: read_history(setup.space, setup.objective, task.records, encode) for task in setup.earlier}
+    models, _ = fit_models(setup.objective, history, encode.blocks, earlier, setup.transfer)
+    return Learned(setup.space, setup.objective, history, encode, models, best)
 
 
 def best_row(history: History, objective: Objective) -> int | None:

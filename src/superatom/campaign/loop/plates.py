@@ -1,5 +1,7 @@
 """A batch as a plate to carry to the bench: a column for the flask, each parameter, each number to be measured.
 
+The last column names the campaign, so that a plate is not taken back into another one.
+
 `superatom.campaign.loop.returned` reads it back.
 """
 
@@ -7,33 +9,48 @@ from __future__ import annotations
 
 from superatom.campaign.loop.campaign import Campaign
 from superatom.campaign.loop.state import Handed, Setup
-from superatom.campaign.loop.translation import response_column
-from superatom.conditions.space import Parameter, Setting, Space
+from superatom.campaign.loop.translation import CAMPAIGN, FLASK, REASON, STATUS, WORDS, response_column
+from superatom.conditions.space import Setting
 from superatom.data.sheets.cells import protected
 from superatom.data.sheets.columns import parse_header, values_of
 from superatom.data.synthesis_records import OutcomeClass
 from superatom.errors import CampaignError
 from superatom.units import plain_number
 
-FLASK, STATUS, REASON, EXPECTED = "flask", "status", "reason", "expected "
-_WORDS = ("outcome_class", "notes", STATUS)
+EXPECTED = "expected "
 
 
 def plate_rows(campaign: Campaign, handed: Handed) -> list[list[str]]:
-    """Return a header and one row for each flask of a batch; text safe for a spreadsheet."""
+    """Return a header and one row for each flask of a batch; text safe for a spreadsheet.
+
+    >>> import tempfile
+    >>> from superatom.conditions.objectives import Objective
+    >>> from superatom.conditions.space import Parameter, Space
+    >>> from superatom.data.stores.opening import open_store
+    >>> from superatom.data.synthesis_records import SynthesisRecord
+    >>> space = Space((Parameter.continuous("flow", 2, 2, unit="mL/min"),))
+    >>> setup = Setup(space, Objective.maximise("yield_percent"), SynthesisRecord("Au25"), recommender="random")
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/lab.sqlite") as store:
+    ...     campaign = Campaign.start(store, "au25", setup)
+    ...     for row in plate_rows(campaign, campaign.suggest(1)):
+    ...         print(row)
+    ['flask', 'flow [mL/min]', 'yield_percent', 'outcome_class', 'notes', 'status', 'reason', 'campaign']
+    ['B1-1', '2', '', '', '', '', 'drawn at random', 'au25']
+    """
     space, objective = campaign.setup.space, campaign.setup.objective
     units = {name: objective.units[name] for name in objective.measured}
     measured = [headed(name, unit) for name, unit in units.items() if response_column(name, unit) is not None]
-    header = [FLASK, *(headed(p.name, p.unit) for p in space.parameters), *measured, *_WORDS]
+    header = [FLASK, *(headed(p.name, p.unit) for p in space.parameters), *measured, *WORDS, STATUS]
     has_model = [name for name in units if any(name in s.expected for s in handed.batch.suggestions)]
-    rows = [[*header, *(EXPECTED + name for name in has_model), REASON]]
+    rows = [[*map(protected, [*header, *(EXPECTED + name for name in has_model)]), REASON, CAMPAIGN]]
     for name, suggestion in zip(handed.ids, handed.batch.suggestions, strict=True):
-        cells = [name, *(_written(space, p, suggestion.settings[p.name]) for p in space.parameters)]
+        cells = [name, *(_written(suggestion.settings[p.name]) for p in space.parameters)]
         cells += [""] * (len(header) - len(cells))
         for response in has_model:
             told = suggestion.expected.get(response)
-            cells.append(f"{told.mean:.3g} ± {told.spread:.2g} {units[response]}".strip() if told else "")
-        rows.append([*cells, protected(suggestion.reason)])
+            shown = f"{told.mean:.3g} ± {told.spread:.2g} {units[response]}".strip() if told else ""
+            cells.append(protected(shown))
+        rows.append([*cells, protected(suggestion.reason), protected(campaign.name)])
     return rows
 
 
@@ -79,14 +96,16 @@ def shared_fields(setup: Setup) -> dict[str, str]:
 
 
 def headed(name: str, unit: str) -> str:
-    """Return a header that states the unit, unless the name does: every field of the library with a unit names it."""
-    is_stated = not unit or name.endswith(f"_{unit}") or parse_header(name) is not None
-    return name if is_stated else f"{name} [{unit}]"
+    """Return a header that states the unit, unless the name does, as that of a field of the library in its own unit.
+
+    >>> headed("flow", "mL/min"), headed("temperature_C", "degC"), headed("temperature_C", "K")
+    ('flow [mL/min]', 'temperature_C', 'temperature_C [K]')
+    """
+    column = parse_header(name)
+    is_stated = name.endswith(f"_{unit}") if column is None else unit == column.unit
+    return name if is_stated or not unit else f"{name} [{unit}]"
 
 
-def _written(space: Space, parameter: Parameter, setting: Setting) -> str:
-    """Return a setting as a cell; four digits are enough of a number that no step and no sum holds to more."""
-    if isinstance(setting, str):
-        return protected(setting)
-    is_bound = any(c.is_equality and parameter.name in c.names for c in space.constraints)
-    return plain_number(setting if parameter.step or is_bound or space.table else float(f"{setting:.4g}"))
+def _written(setting: Setting) -> str:
+    """Return a setting as a cell, without the last digits of a computed number."""
+    return protected(setting) if isinstance(setting, str) else plain_number(float(f"{setting:.12g}"))

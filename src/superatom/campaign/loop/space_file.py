@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from superatom.campaign.loop.goals import unit_of
 from superatom.campaign.loop.state import Setup
 from superatom.conditions.objectives import Limit, Objective, Response
 from superatom.conditions.recommenders import Evidence, Suggestion
 from superatom.conditions.space import Constraint, Parameter, ParameterKind, Setting, Space
+from superatom.data.sheets.cells import unprotected
+from superatom.data.sheets.columns import Column
 from superatom.data.sheets.editing import edited
+from superatom.data.sheets.fields import families
+from superatom.data.sheets.mapping import Match
+from superatom.data.sheets.quantities import read_quantity
+from superatom.data.sheets.rows import has_decimal_comma
+from superatom.data.sheets.tables import Table as Sheet
+from superatom.data.sheets.tables import read_table
 from superatom.data.synthesis_records import SynthesisRecord
 from superatom.documents import DocumentFormat
 from superatom.errors import CampaignError, DocumentError, UnitError
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +105,32 @@ def read_space_file(path: str | Path) -> SpaceFile:
     return replace(read, candidates=str((path.parent / read.candidates).resolve()))
 
 
-def to_setup(
-    file: SpaceFile,
-    *,
-    responses: Sequence[Response] = (),
-    limits: Sequence[Limit] = (),
-    seed: int | None = None,
-    recommender: str | None = None,
-    budget: int | None = None,
-    minimum_success: float | None = None,
-) -> Setup:
-    """Return the setup that a file describes; what is given beside it goes before what it says.
+def to_setup(file: SpaceFile) -> Setup:
+    """Return the setup that a file describes.
 
     Raises `CampaignError` where there is no parameter or no response, or a first flask lacks a setting.
     """
     space = _space(file)
-    goals = tuple(responses) or tuple(replace(one, unit=unit_of(one.name, one.unit)) for one in file.response)
-    if not goals:
+    if not file.response:
         raise CampaignError("a campaign needs something to improve: an objective, or [[response]] in its file")
-    least = file.minimum_success if minimum_success is None else minimum_success
     try:
         shared, _ = edited(SynthesisRecord(file.target), file.shared)
     except UnitError as error:
         raise CampaignError(f"shared: {error}") from error
-    first = tuple(Suggestion(_complete(one, space), one.reason) for one in file.first)
     return Setup(
         space,
-        Objective(goals, (*(replace(one, unit=unit_of(one.name, one.unit)) for one in file.limit), *limits), least),
+        Objective(
+            tuple(replace(one, unit=unit_of(one.name, one.unit)) for one in file.response),
+            tuple(replace(one, unit=unit_of(one.name, one.unit)) for one in file.limit),
+            file.minimum_success,
+        ),
         shared,
-        seed=file.seed if seed is None else seed,
-        recommender=recommender or file.recommender,
+        seed=file.seed,
+        recommender=file.recommender,
         n_start=file.n_start,
         evidence=file.evidence,
-        first=first,
-        budget=file.budget if budget is None else budget,
+        first=tuple(Suggestion(_complete(one, space), one.reason) for one in file.first),
+        budget=file.budget,
     )
 
 
@@ -137,8 +140,11 @@ def to_toml(file: SpaceFile, *, heading: Sequence[str] = ()) -> str:
     >>> file = SpaceFile("Au25", parameter=(Parameter.continuous("ph", 2, 12, unit="pH", step=0.5),))
     >>> print(to_toml(file, heading=["pH only"]).strip())
     # pH only
+    <BLANKLINE>
     target = "Au25"
     seed = 0
+    recommender = "bayesian"
+    n_start = 3
     <BLANKLINE>
     [[parameter]]
     name = "ph"
@@ -148,57 +154,97 @@ def to_toml(file: SpaceFile, *, heading: Sequence[str] = ()) -> str:
     high = 12.0
     step = 0.5
     """
-    lines = [f"# {line}" for line in heading]
-    lines += [f"target = {_toml(file.target)}", f"seed = {file.seed}"]
-    lines += [f"candidates = {_toml(file.candidates)}"] if file.candidates else []
-    usual = SpaceFile(file.target)
-    lines += [f"recommender = {_toml(file.recommender)}"] if file.recommender != usual.recommender else []
-    lines += [f"n_start = {file.n_start}"] if file.n_start != usual.n_start else []
-    lines += _numbers(file, "minimum_success", "budget")
-    if file.shared:
-        lines += ["", "[shared]", *(f"{_key(key)} = {_toml(value)}" for key, value in file.shared.items())]
-    for parameter in file.parameter:
-        lines += ["", "[[parameter]]", *_parameter_lines(parameter)]
-    for constraint in file.constraint:
-        lines += ["", "[[constraint]]", f"terms = {_inline(constraint.terms)}"]
-        lines += [f"per = {_inline(constraint.per)}"] if constraint.per else []
-        lines += _numbers(constraint, "low", "high")
-    for response in file.response:
-        lines += ["", "[[response]]", f"name = {_toml(response.name)}", f"goal = {_toml(response.goal.value)}"]
-        lines += [f"unit = {_toml(response.unit)}", *_numbers(response, "reference")]
-    for limit in file.limit:
-        lines += ["", "[[limit]]", f"name = {_toml(limit.name)}", f"unit = {_toml(limit.unit)}"]
-        lines += _numbers(limit, "low", "high")
-    for item in file.evidence:
-        lines += ["", "[[evidence]]", f"parameter = {_toml(item.parameter)}"]
-        lines += [f"low = {item.low!r}", f"high = {item.high!r}"] if not item.options else []
-        lines += [f"options = {_inline(item.options)}"] if item.options else []
-        lines += [f"weight = {item.weight!r}", f"source = {_toml(item.source)}"]
-    for one in file.first:
-        lines += ["", "[[first]]", f"settings = {_inline(one.settings)}", f"reason = {_toml(one.reason)}"]
-    return "\n".join(lines) + "\n"
+    import msgspec
+    import tomlkit
+
+    written = tomlkit.document()
+    for line in heading:
+        written.add(tomlkit.comment(line))
+    fields = _stated(msgspec.to_builtins(file))
+    for parameter in fields.get("parameter", ()):
+        if "options" in parameter:
+            del parameter["low"], parameter["high"]
+    plain = {key: value for key, value in fields.items() if not isinstance(value, dict | list)}
+    tables = {key: [_table(one) for one in value] for key, value in fields.items() if isinstance(value, list)}
+    for key, value in (plain | {"shared": fields.get("shared")} | tables).items():
+        if value is not None:
+            written[key] = value
+    return tomlkit.dumps(written)
+
+
+def _stated(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields without what is empty, in the tables of a list too."""
+    kept = {}
+    for key, value in fields.items():
+        is_list = isinstance(value, list | tuple)
+        one = [_stated(each) if isinstance(each, dict) else each for each in value] if is_list else value
+        if one not in (None, "", [], {}) and one is not False:
+            kept[key] = one
+    return kept
+
+
+def _table(fields: dict[str, Any]) -> Table:
+    """Return a table whose own tables stand in one line each: ``terms = {metal = 1.0}``."""
+    import tomlkit
+
+    made = tomlkit.table()
+    for key, value in fields.items():
+        if isinstance(value, dict):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            made.add(key, inline)
+        else:
+            made.add(key, value)
+    return made
 
 
 def _space(file: SpaceFile) -> Space:
     parameters = tuple(map(_completed, file.parameter))
-    if file.candidates:
-        from superatom.data.sheets.tables import read_table
-
-        table = read_table(file.candidates)
-        kinds = {p.name: p for p in parameters}
-        heads = [(name, "") if name in kinds else _named(name) for name in table.columns]
-        columns = {
-            name: [_cell(row.cells[i].text, kinds.get(name)) for row in table.rows] for i, (name, _) in enumerate(heads)
-        }
-        if len(columns) < len(heads):
-            raise CampaignError(f"{file.candidates} has two columns of one name: {', '.join(table.columns)}")
-        made = Space.of_table(columns, parameters)
-        units = {name: unit_of(name, unit) for name, unit in heads}
-        axes = tuple(replace(p, unit=units[p.name]) if p.is_numeric and not p.unit else p for p in made.parameters)
-        return Space(axes, file.constraint, made.table)
-    if not parameters:
+    if not file.candidates and not parameters:
         raise CampaignError("a campaign needs [[parameter]] tables, or candidates = a CSV file of settings")
-    return Space(parameters, file.constraint)
+    if not file.candidates:
+        return Space(parameters, file.constraint)
+    table = read_table(file.candidates)
+    kinds = {p.name: p for p in parameters}
+    heads = [(name, "") if name in kinds else _named(name) for name in map(unprotected, table.columns)]
+    if len({name for name, _ in heads}) < len(heads):
+        raise CampaignError(f"{file.candidates} has two columns of one name: {', '.join(table.columns)}")
+    units = {name: kinds[name].unit if name in kinds else unit_of(name, unit) for name, unit in heads}
+    columns = {
+        name: _settings(table, i, units[name], is_numeric=kinds[name].is_numeric if name in kinds else None)
+        for i, name in enumerate(units)
+    }
+    made = Space.of_table(columns, parameters)
+    axes = tuple(replace(p, unit=units[p.name]) if p.is_numeric and not p.unit else p for p in made.parameters)
+    return Space(axes, file.constraint, made.table)
+
+
+def _settings(table: Sheet, i: int, unit: str, *, is_numeric: bool | None) -> list[Setting]:
+    """Return a column of candidates: numbers where every cell is one, words where none is or the parameter is a choice.
+
+    Raises `CampaignError` for a column of both.
+    """
+    words = [unprotected(row.cells[i].text) for row in table.rows]
+    comma = has_decimal_comma(table, [Match(h, Column(families()["property"], h)) for h in table.columns])
+    numbers = [None if is_numeric is False else _number(word, unit, decimal_comma=comma) for word in words]
+    if is_numeric is not True and not any(number is not None for number in numbers):
+        return list(words)
+    found: list[Setting] = []
+    for row, word, number in zip(table.rows, words, numbers, strict=True):
+        if number is None:
+            where = f"{table.name}, row {row.number}, {table.columns[i]}"
+            raise CampaignError(f"{where}: {word!r} is no number, and that column has numbers")
+        found.append(number)
+    return found
+
+
+def _number(word: str, unit: str, *, decimal_comma: bool | None) -> float | None:
+    """Return the one number that a cell states, in a unit; None for words and ranges."""
+    try:
+        read = read_quantity(word, unit, decimal_comma=decimal_comma)
+    except UnitError:
+        return None
+    return read.low if read.low == read.high else None
 
 
 def _completed(parameter: Parameter) -> Parameter:
@@ -217,46 +263,6 @@ def _named(header: str) -> tuple[str, str]:
     return (match["name"], match["unit"].strip()) if match else (header, "")
 
 
-def _cell(text: str, parameter: Parameter | None) -> Setting:
-    if parameter is not None and not parameter.is_numeric:
-        return text.strip()
-    try:
-        return float(text)
-    except ValueError:
-        return text.strip()
-
-
 def _complete(one: FirstFlask, space: Space) -> dict[str, Setting]:
     """Return the settings of a first flask as the space writes them; raises `SpaceError` for a missing one."""
     return space.to_settings(space.to_points([one.settings]))[0]
-
-
-def _parameter_lines(parameter: Parameter) -> list[str]:
-    lines = [f"name = {_toml(parameter.name)}", f"kind = {_toml(parameter.kind.value)}"]
-    if not parameter.is_numeric:
-        return [*lines, f"options = [{', '.join(map(_toml, parameter.options))}]"]
-    lines += [f"unit = {_toml(parameter.unit)}", f"low = {parameter.low!r}", f"high = {parameter.high!r}"]
-    lines += _numbers(parameter, "step", "minimum_dose")
-    return [*lines, "is_log = true"] if parameter.is_log else lines
-
-
-def _numbers(of: object, *names: str) -> list[str]:
-    """Return a line for each named number that is set."""
-    return [f"{name} = {value!r}" for name in names if (value := getattr(of, name)) is not None]
-
-
-def _inline(values: Mapping[str, Setting]) -> str:
-    return "{ " + ", ".join(f"{_key(key)} = {_toml(value)}" for key, value in values.items()) + " }"
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
-
-
-def _toml(value: Setting) -> str:
-    """Return a basic string (whose escapes are those of JSON, but for DEL) or a number."""
-    return (
-        json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        if isinstance(value, str)
-        else repr(float(value))
-    )

@@ -7,10 +7,10 @@ record corrects the campaign.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from superatom.conditions.objectives import Objective
+from superatom.conditions.objectives import Limit, Objective
 from superatom.conditions.recommenders import (
     RECOMMENDERS,
     Batch,
@@ -21,13 +21,14 @@ from superatom.conditions.recommenders import (
     Recommender,
     Suggestion,
     TransferKind,
+    TriedSetting,
     recommender,
 )
 from superatom.conditions.space import Space
 from superatom.data.stores.values import Stored
 from superatom.data.synthesis_records import SynthesisRecord
 from superatom.documents import DocumentFormat
-from superatom.errors import CampaignError
+from superatom.errors import CampaignError, UnknownNameError, did_you_mean
 
 KIND = "campaign"  # of its documents in the library
 
@@ -84,6 +85,15 @@ class Setup:
         if RECOMMENDERS.get(wanted) is LatinHypercube:
             return LatinHypercube(self.evidence)
         return recommender(wanted)
+
+
+def in_order(setup: Setup) -> Setup:
+    """Return a setup whose constraints name parameters in the order of the space; a document keeps none."""
+    space = setup.space
+    if not space.constraints:
+        return setup
+    ordered = tuple(constraint.in_order(space.names) for constraint in space.constraints)
+    return replace(setup, space=replace(space, constraints=ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,53 @@ class Flask:
 
     def is_good(self, objective: Objective) -> bool:
         """Whether it counts towards the best: all numbers measured, not failed, within the limits."""
-        return self.status is FlaskStatus.DONE and all(
-            limit.is_kept(self.outcomes[limit.name]) for limit in objective.limits
-        )
+        return self.status is FlaskStatus.DONE and not self.broken(objective)
+
+    def broken(self, objective: Objective) -> tuple[Limit, ...]:
+        """Return the limits that its measured numbers do not keep."""
+        known = (limit for limit in objective.limits if limit.name in self.outcomes)
+        return tuple(limit for limit in known if not limit.is_kept(self.outcomes[limit.name]))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a campaign stands at one moment: every flask with its record, read from the library together.
+
+    Attributes
+    ----------
+    flasks
+        In the order they were handed out, then the experiments nobody suggested.
+    came
+        Ids of the flasks that have a record, in the order in which results came in.
+    """
+
+    name: str
+    version: int
+    setup: Setup
+    flasks: tuple[Flask, ...]
+    came: tuple[str, ...] = ()
+
+    def flask(self, id_: str) -> Flask:
+        """Return one flask, ``b2-1`` for ``B2-1`` too; raises `UnknownNameError`."""
+        flasks = {flask.id: flask for flask in self.flasks}
+        found = flasks.get(id_) or flasks.get(id_.upper())
+        if found is None:
+            hint = did_you_mean(id_, list(flasks))
+            raise UnknownNameError(f"the campaign {self.name} has no flask {id_!r}.{hint}")
+        return found
+
+    @property
+    def tried(self) -> tuple[TriedSetting, ...]:
+        """What recommenders are told: every flask but the dropped ones, pending ones among them.
+
+        A flask with all its numbers, of which nobody said that it failed, worked: failures are seen against it.
+        """
+        return tuple(
+            TriedSetting(
+                flask.id, flask.settings, flask.outcomes,
+                True if flask.status is FlaskStatus.DONE else flask.success,
+                is_pending=flask.status in (FlaskStatus.PENDING, FlaskStatus.PARTLY_MEASURED),
+            )
+            for flask in self.flasks
+            if flask.status is not FlaskStatus.DROPPED
+        )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from superatom.conditions.recommenders.baselines import AtRandom, LatinHypercube, OneFactorAtATime
 from superatom.conditions.recommenders.batch import (
-    BATCH,
     Batch,
     EarlierTask,
     Recommender,
@@ -38,6 +37,6 @@ def recommender(name: str) -> Recommender:
 
 
 __all__ = [
-    "BATCH", "RECOMMENDERS", "AtRandom", "Batch", "Bayesian", "EarlierTask", "Evidence", "LatinHypercube",
+    "RECOMMENDERS", "AtRandom", "Batch", "Bayesian", "EarlierTask", "Evidence", "LatinHypercube",
     "OneFactorAtATime", "Recommender", "RegionMapping", "Suggestion", "TransferKind", "TriedSetting", "recommender",
 ]  # fmt: skip

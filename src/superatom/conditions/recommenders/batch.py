@@ -8,7 +8,6 @@ from typing import Protocol
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.space import Setting, Space
-from superatom.documents import DocumentFormat
 from superatom.models.prediction import Prediction
 
 
@@ -59,11 +58,13 @@ class Suggestion:
     success_probability
         None where nothing was learned about success.
     explore_share
-        Rank of its spread among the candidates, over the ranks of spread and mean: 0 (exploits) to 1 (explores).
+        How much of what was unknown before any record still is unknown there, 0 (exploits) to 1 (explores): the
+        variance over the prior variance. 1 without a model.
     acquisition
         Value by which it was chosen (logarithm of the expected improvement); None without a model.
     nearest_id, nearest_distance
-        The closest record, and its distance on the scale of the space (0 the same setting, 1 unlike in one parameter).
+        The closest record of which anything is known, and its distance on the scale of the space (0 the same setting,
+        1 unlike in one parameter).
     reason
         In words.
     """
@@ -86,9 +87,6 @@ class Batch:
     recommender: str
     seed: int
     remarks: tuple[str, ...] = ()
-
-
-BATCH = DocumentFormat("superatom-batch", Batch)
 
 
 class Recommender(Protocol):

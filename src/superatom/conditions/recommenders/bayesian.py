@@ -29,7 +29,7 @@ _WEIGHTS = 32
 _CLIMBED = 8  # best candidates whose neighbours are looked at
 _NEIGHBOURS, _NEIGHBOURS_OF_SEVERAL = 48, 12
 _ROUNDS = 3
-_COMPARED = 2_000  # candidates a suggestion is ranked among
+_TOO_LITTLE = "too little was measured for a model"
 
 
 class TransferKind(StrEnum):
@@ -82,7 +82,7 @@ class Bayesian:
         models, remarks = fit_models(objective, history, encode.blocks, earlier, self.transfer)
         grounds = Grounds(space, objective, history, encode, models)
         points, values = choose(grounds, pool, n, rng)
-        suggestions = tuple(with_model(grounds, points, values, pool[rng.permutation(len(pool))[:_COMPARED]]))
+        suggestions = tuple(with_model(grounds, points, values))
         return Batch(suggestions, self.name, seed, (*history.remarks, *remarks))
 
     def _first(
@@ -91,7 +91,9 @@ class Bayesian:
         """Return settings spread over the space, the first one instead what an earlier task makes look best."""
         encode = Encoding(space)
         points = first_points(space, history, n, seed, self.evidence)
-        suggestions = list(without_model(history, space, encode, points, has_evidence=bool(self.evidence)))
+        suggestions = list(
+            without_model(history, space, encode, points, has_evidence=bool(self.evidence), because=_TOO_LITTLE)
+        )
         if not history.records and (best := self._best_of_earlier(space, objective, earlier, seed)) is not None:
             suggestions[0] = best
         return tuple(suggestions)

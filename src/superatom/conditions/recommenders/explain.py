@@ -1,13 +1,14 @@
-"""Suggestions in words: what is expected, whether it explores or exploits, and which record is nearest."""
+"""Suggestions in words: what is expected, whether much is unknown there, and which record is nearest."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superatom.conditions.objectives import Objective
 from superatom.conditions.recommenders.batch import Suggestion
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from superatom.conditions.recommenders.acquisition import Models
 
 _SAME = 1e-6
-_TINY = 1e-3
+_EXPLORES = 0.5  # of the prior variance left: the border of the domain too
 _NAMED = 3  # parameters named in the comparison with the nearest record
 
 
@@ -36,33 +37,29 @@ class Grounds:
     models: Models
 
 
-def with_model(grounds: Grounds, points: Array, values: Array, rivals: Array) -> Iterator[Suggestion]:
-    """Yield suggestions for points (n, n_parameters) with their acquisition values (n,), in this order.
-
-    `rivals` are candidates (m, n_parameters) they are ranked among.
-    """
+def with_model(grounds: Grounds, points: Array, values: Array) -> Iterator[Suggestion]:
+    """Yield suggestions for points (n, n_parameters) with their acquisition values (n,), in this order."""
     from superatom.conditions.recommenders.surrogate import posterior, prior_spread
 
     objective, history, models = grounds.objective, grounds.history, grounds.models
     features = grounds.encode(points)
     expected = [posterior(model, features) for model in models.measured]
     prior = [prior_spread(model) for model in models.measured]
-    others = grounds.encode(rivals)
-    share = np.mean([_explore_share(grounds, k, expected[k], others) for k in range(len(objective.responses))], axis=0)
+    share = _explore_share(expected, prior)
     probability = models.success_probability(features)
-    model_id = _model_id(history)
+    model_id, known = _model_id(history), _measured(history)
     for i, (settings, value) in enumerate(zip(grounds.space.to_settings(points), values.tolist(), strict=True)):
         predictions = {
             name: Prediction(
                 float(expected[k][0][i]),
                 float(expected[k][1][i]),
-                bool(expected[k][1][i] ** 2 <= prior[k] ** 2 / 2),
+                bool(expected[k][1][i] ** 2 <= _EXPLORES * prior[k] ** 2),
                 model_id,
             )
             for k, name in enumerate(objective.measured)
         }
         works = None if models.success is None else float(probability[i])
-        row, distance = _nearest(features[i], history)
+        row, distance = _nearest(features[i], history, known)
         clauses = [_expectation(objective, predictions), _best_so_far(objective, history), _share(float(share[i]))]
         if works is not None:
             clauses.append(f"works with probability {works:.2f}")
@@ -73,32 +70,33 @@ def with_model(grounds: Grounds, points: Array, values: Array, rivals: Array) ->
         )  # fmt: skip
 
 
-def _explore_share(grounds: Grounds, k: int, expected: tuple[Array, Array], others: Array) -> Array:
-    """Return how much a suggestion stands out by its spread rather than its mean, 0 to 1.
+def _explore_share(expected: Sequence[tuple[Array, Array]], prior: Sequence[float]) -> Array:
+    """Return how much of what was unknown before any record still is, 0 to 1, shape (n,): variance over prior variance.
 
-    Both are ranked among the rivals: a suggestion with a larger mean than 90 % of them and a larger spread than 30 %
-    has 0.3 / (0.9 + 0.3) = 0.25.
+    The mean over the measured numbers.
     """
-    from superatom.conditions.recommenders.surrogate import posterior
-
-    sign, (mean, spread) = grounds.objective.responses[k].sign, expected
-    means, spreads = posterior(grounds.models.measured[k], others)
-    by_mean = np.mean(sign * means[None] < sign * mean[:, None], axis=1)
-    by_spread = np.mean(spreads[None] < spread[:, None], axis=1)
-    return np.asarray((by_spread + _TINY) / (by_mean + by_spread + 2 * _TINY))
+    shares = [np.minimum((spread / before) ** 2, 1.0) for (_, spread), before in zip(expected, prior, strict=True)]
+    return np.asarray(np.mean(shares, axis=0))
 
 
 def without_model(
-    history: History, space: Space, encode: Encoding, points: Array, *, has_evidence: bool
+    history: History,
+    space: Space,
+    encode: Encoding,
+    points: Array,
+    *,
+    has_evidence: bool,
+    because: str = "",
 ) -> Iterator[Suggestion]:
-    """Yield suggestions for points that were spread over the space."""
+    """Yield suggestions for points that were spread over the space; `because` says why no model spoke."""
     why = "spread over the space, denser where cited values lie" if has_evidence else "spread over the space"
+    known = _measured(history)
     for point, settings in zip(points, space.to_settings(points), strict=True):
-        if not history.records:
+        if not len(known):
             yield Suggestion(settings, f"{why}: nothing was measured yet")
             continue
-        row, distance = _nearest(encode(point[None])[0], history)
-        reason = f"{why}: too little was measured for a model; {_comparison(space, point, history, row)}"
+        row, distance = _nearest(encode(point[None])[0], history, known)
+        reason = "; ".join(filter(None, [why, because, _comparison(space, point, history, row)]))
         yield Suggestion(settings, reason, nearest_id=history.records[row].id, nearest_distance=distance)
 
 
@@ -121,11 +119,10 @@ def _best_so_far(objective: Objective, history: History) -> str:
 
 
 def _share(share: float) -> str:
-    if share >= 0.6:
-        return f"explores (share {share:.2f}): chosen more for what is not known there than for what is expected"
-    if share <= 0.4:
-        return f"exploits (share of exploring {share:.2f}): chosen for what is expected there"
-    return f"explores and exploits (share {share:.2f})"
+    """Say whether a flask looks where little is known."""
+    if share > _EXPLORES:
+        return f"explores: {share:.0%} of what was unknown still is unknown there"
+    return f"exploits: {1 - share:.0%} of what was unknown is known there"
 
 
 def _comparison(space: Space, point: Array, history: History, row: int) -> str:
@@ -142,7 +139,7 @@ def _comparison(space: Space, point: Array, history: History, row: int) -> str:
     if not order:
         return f"repeats record {history.records[row].id}"
     moves = [
-        f"{p.name} {p.show(p.decode(other[i]))} → {p.show(p.decode(point[i]))}"
+        f"{p.name} {p.show_move(p.decode(other[i]), p.decode(point[i]))}"
         for i in order[:_NAMED]
         for p in (space.parameters[i],)
     ]
@@ -150,10 +147,16 @@ def _comparison(space: Space, point: Array, history: History, row: int) -> str:
     return f"nearest record {history.records[row].id}, from it: {', '.join(moves)}{more}"
 
 
-def _nearest(features: Array, history: History) -> tuple[int, float]:
-    distances = np.sqrt(((history.features - features) ** 2).sum(axis=1))
-    row = int(np.argmin(distances))
-    return row, float(distances[row])
+def _measured(history: History) -> NDArray[np.intp]:
+    """Return the rows of the records of which anything is known; a flask that waits is no record."""
+    return np.flatnonzero(np.isfinite(history.outcomes).any(axis=1) | np.isfinite(history.success))
+
+
+def _nearest(features: Array, history: History, known: NDArray[np.intp]) -> tuple[int, float]:
+    """Return which of the rows `known` is closest to features (n_features,), and its distance."""
+    distances = np.sqrt(((history.features[known] - features) ** 2).sum(axis=1))
+    at = int(np.argmin(distances))
+    return int(known[at]), float(distances[at])
 
 
 def _model_id(history: History) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.errors import SpaceError
+from superatom.errors import SpaceError, UnitError
+from superatom.units import convert, dimension_of
 
 _TOLERANCE = 1e-6  # of the size of the terms
 
@@ -77,6 +80,34 @@ class Constraint:
         """Whether it leaves no room, as a mixture does."""
         return self.low is not None and self.low == self.high
 
+    def in_order(self, names: Sequence[str]) -> Constraint:
+        """Return it with its terms in the order of `names`; a document keeps none.
+
+        >>> print(Constraint.linear({"b": 1, "a": 1}, high=5).in_order(["a", "b"]))
+        a + b <= 5
+        """
+        terms, per = ({name: each[name] for name in names if name in each} for each in (self.terms, self.per))
+        return replace(self, terms=terms, per=per)
+
+    def check_units(self, units: Mapping[str, str]) -> None:
+        """Refuse to compare what has unlike units, given by parameter.
+
+        Raises `SpaceError` for two units of one kind (uL and mL), and for a sum of different kinds without coefficients
+        that could convert them.
+
+        >>> Constraint.mixture(["metal", "solvent"], 10).check_units({"metal": "uL", "solvent": "mL"})
+        Traceback (most recent call last):
+        ...
+        superatom.errors.SpaceError: metal + solvent = 10 has metal in uL and solvent in mL; give both in one unit
+        """
+        for a, b in combinations(self.names, 2):
+            is_sum = {a, b} <= set(self.terms) or {a, b} <= set(self.per)
+            of = self.terms if a in self.terms else self.per
+            is_mixed = is_sum and not is_same_unit(units[a], units[b]) and abs(of[a]) == abs(of[b])
+            if is_mixed or _is_other_size(units[a], units[b]):
+                found = " and ".join(f"{name} in {units[name] or 'no unit'}" for name in (a, b))
+                raise SpaceError(f"{self} has {found}; give both in one unit")
+
     def rows(self) -> tuple[tuple[dict[str, float], float], ...]:
         """Return it as ``sum of coefficient x value <= bound`` rows; a ratio is multiplied by its denominator."""
         rows = []
@@ -113,6 +144,23 @@ class Constraint:
             return f"{middle} = {self.low:g}"
         left = "" if self.low is None else f"{self.low:g} <= "
         return f"{left}{middle}" + ("" if self.high is None else f" <= {self.high:g}")
+
+
+def is_same_unit(one: str, other: str) -> bool:
+    """Whether two spellings are of one unit.
+
+    >>> is_same_unit("°C", "degC"), is_same_unit("uL", "mL"), is_same_unit("a.u.", "a.u.")
+    (True, False, True)
+    """
+    try:
+        return all(convert(Fraction(number), one, other) == number for number in (1, 2))
+    except UnitError:
+        return False
+
+
+def _is_other_size(one: str, other: str) -> bool:
+    kind = dimension_of(one)
+    return kind is not None and kind == dimension_of(other) and not is_same_unit(one, other)
 
 
 def _sum(terms: Mapping[str, float]) -> str:

@@ -153,7 +153,7 @@ class Parameter:
             return np.array([self.low])
         n = math.floor((self.high - self.low) / self.step + _ROUNDING) + 1
         values = np.round(self.low + self.step * np.arange(n), 12)
-        return values[self._can_be_dispensed(values)]
+        return values[self.can_be_dispensed(values)]
 
     def code(self, setting: Setting) -> float:
         """Return a setting as a number: the value itself, or the position of the option.
@@ -205,7 +205,7 @@ class Parameter:
             last = math.floor((self.high - self.low) / self.step + _ROUNDING)
             values = np.round(self.low + self.step * np.clip(np.round((values - self.low) / self.step), 0, last), 12)
         if self.minimum_dose is not None:
-            below = ~self._can_be_dispensed(values)
+            below = ~self.can_be_dispensed(values)
             smallest = self._smallest_dose
             to_zero = (values < smallest / 2) & (self.low == 0)
             values = np.where(below, np.where(to_zero, 0.0, smallest), values)
@@ -217,12 +217,24 @@ class Parameter:
         return np.abs(self.rounded(numbers) - numbers) <= tolerance
 
     def show(self, setting: Setting) -> str:
-        """Write a setting as on the bench.
+        """Write a setting as on the bench; a pH says so by its name.
 
         >>> Parameter.continuous("time_h", 1, 24, unit="h").show(2.50000001)
         '2.5 h'
+        >>> Parameter.continuous("ph", 2, 12, unit="pH").show(7.5)
+        '7.5'
         """
-        return setting if isinstance(setting, str) else f"{setting:.4g} {self.unit}".strip()
+        unit = "" if self.unit == "pH" else self.unit
+        return setting if isinstance(setting, str) else f"{setting:.4g} {unit}".strip()
+
+    def show_move(self, start: Setting, end: Setting) -> str:
+        """Write a change of setting, its unit once.
+
+        >>> Parameter.continuous("time_h", 1, 24, unit="h").show_move(2, 5)
+        '2 → 5 h'
+        """
+        shown = f"{start:.4g}" if isinstance(start, float | int) else start
+        return f"{shown} → {self.show(end)}"
 
     @property
     def _smallest_dose(self) -> float:
@@ -231,7 +243,8 @@ class Parameter:
         n = math.ceil((self.minimum_dose - self.low) / self.step - _ROUNDING)
         return round(self.low + self.step * max(0, n), 12)
 
-    def _can_be_dispensed(self, values: Array) -> NDArray[np.bool_]:
+    def can_be_dispensed(self, values: Array) -> NDArray[np.bool_]:
+        """Whether each number is at least the minimum dose, or zero where that is legal; same shape."""
         if self.minimum_dose is None:
             return np.ones(values.shape, dtype=bool)
         tolerance = _ROUNDING * (self.step or self.high - self.low)
