@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             if not arguments:  # the whole help text, not a sentence
                 sys.stderr.write(usage() + "\n")
                 return 2
-            return _say(f"{usage().rstrip('.')}; superatom --help lists what is legal", 2)
+            where = getattr(getattr(fault, "ctx", None), "command_path", "superatom")
+            return _say(f"{usage().rstrip('.')}; {where} --help lists what is legal", 2)
         return _say(f"a fault in superatom ({type(fault).__name__}: {fault}); --debug shows where, please report it", 1)
     return code if isinstance(code, int) else 0
 
