@@ -207,7 +207,8 @@ def test_repeats_are_not_claimed_where_none_was_made(store: Store) -> None:
     suggestion = campaign.suggest(1).batch.suggestions[0]
     assert suggestion.nearest_id != waiting, "a flask that waits is no record"
     assert "of what was unknown" in suggestion.reason
-    assert suggestion.expected["yield_percent"].mean > 30 or suggestion.explore_share > 0.5
+    assert ("explores" in suggestion.reason) == (suggestion.explore_share > 0.5)
+    assert suggestion.expected["yield_percent"].in_domain == (suggestion.explore_share <= 0.5)
 
 
 def test_a_failure_is_never_the_best(store: Store) -> None:
